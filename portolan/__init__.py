@@ -1,0 +1,3 @@
+"""Portolan: a durable orchestrator for moving telephone numbers between carriers."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The rules of number porting: pure, without clock, network, database or Temporal."""

@@ -1,0 +1,113 @@
+"""What carriers and Portolan say to each other, in canonical words; the carrier's own words are kept beside them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from portolan.domain.rejections import Rejection
+
+
+class AccountData(BaseModel):
+    """The account as printed on an LOA, or as the losing carrier has it on file (the CSR)."""
+
+    entity_name: str
+    authorized_person: str
+    service_address: str
+    postal_code: str
+    account_number: str
+
+
+class CarrierStatus(StrEnum):
+    """Where the gaining carrier says an order stands."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    FOC_CONFIRMED = "foc_confirmed"
+    PORTED = "ported"
+    CANCELLED = "cancelled"
+    PORTED_BACK = "ported_back"
+    UNKNOWN = "unknown"
+
+
+class NumberStatus(StrEnum):
+    """Where one number is, by an independent look or the carrier's word."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    FAILED = "failed"
+    RETURNED = "returned"
+
+
+class SendKind(StrEnum):
+    """What is sent: a new order, a supplement with other data (SUP 3), or one with a new date (SUP 2)."""
+
+    NEW = "new"
+    SUPPLEMENT = "supplement"
+    NEW_DATE = "new_date"
+
+
+class Portability(BaseModel):
+    """Whether the gaining carrier can take a number."""
+
+    number: str
+    portable: bool
+    reason: str = ""
+
+
+class CsrAnswer(BaseModel):
+    """The customer service record; `record` is None where the losing carrier does not supply one."""
+
+    record: AccountData | None = None
+    reason: str = ""
+
+
+class Submission(BaseModel):
+    """One sending of an order. `key` (order and attempt) is sent once, however often the call is repeated."""
+
+    key: str
+    order_id: str
+    attempt: int
+    kind: SendKind
+    carrier_order_id: str | None = None
+    numbers: list[str]
+    account: AccountData
+    losing_carrier: str
+    loa_signed_on: date | None = None
+    requested_foc_on: date | None = None
+    not_after: AwareDatetime | None = None
+
+
+class CarrierOrder(BaseModel):
+    """The carrier's own account of an order, as its GET tells it."""
+
+    carrier_order_id: str
+    key: str
+    attempt: int
+    status: CarrierStatus
+    raw_status: str = ""
+    rejections: list[Rejection] = Field(default_factory=list)
+    foc_at: AwareDatetime | None = None
+    numbers: dict[str, NumberStatus] = Field(default_factory=dict)
+    updated_at: AwareDatetime | None = None
+
+
+class PortBack(BaseModel):
+    """An order to return the numbers to the losing carrier, on a named person's authority."""
+
+    key: str
+    order_id: str
+    carrier_order_id: str
+    decided_by: str
+    reason: str
+    decided_at: AwareDatetime
+    stage: str
+    not_after: AwareDatetime
+
+
+def send_key(order_id: str, attempt: int) -> str:
+    """Our reference at the carrier for one attempt: what is looked for before anything is created."""
+    return f"{order_id}:{attempt}"

@@ -1,0 +1,231 @@
+"""The clocks of an order: which deadline comes next, and what happens when it passes.
+
+Each deadline is an absolute moment kept in the order; the workflow waits for the nearest with one durable timer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from portolan.domain.carrier import SendKind
+from portolan.domain.decisions import need_signature, release, restart_chase
+from portolan.domain.foc import in_words
+from portolan.domain.order import Cause, NoticeKind, Order
+from portolan.domain.states import ACTING, State
+from portolan.domain.tasks import TaskKind
+
+
+class Clock(StrEnum):
+    """The kinds of deadline, named by what happens when they pass."""
+
+    REMINDER = "remind whoever has to move"
+    CUSTOMER_SILENCE = "expire: nobody answered"
+    LOA_WARNING = "warn that the LOA grows too old"
+    LOA_EXPIRY = "ask for a new signature: the LOA is too old"
+    CHASE = "chase the losing carrier"
+    FREEZE = "begin the change freeze"
+    CUTOVER = "cut over"
+    FOC_MISSED = "the FOC passes while on hold"
+    RETRY = "try again"
+    CLOSING_NOTICE = "tell that the rollback window is closing"
+    WINDOW_CLOSES = "close the rollback window"
+    PORT_BACK_ENDS = "give up the port-back"
+    HOLD_ENDS = "end the hold"
+    HOLD_REVIEW = "review the hold"
+
+
+class Deadline(NamedTuple):
+    """When what happens."""
+
+    at: datetime
+    clock: Clock
+
+    def in_words(self) -> str:
+        """For people, such as `2026-12-01 15:00 UTC: cut over`."""
+        return f"{in_words(self.at)}: {self.clock}"
+
+
+#: While on hold nothing is sent or moved from these states.
+HELD = frozenset({State.SUBMITTING, State.FOC_CONFIRMED, State.READY})
+
+
+def acts(order: Order) -> bool:
+    """Whether Portolan itself has something to do now, rather than wait."""
+    if order.refetch:
+        return True
+    return order.state in ACTING and order.retry_at is None and not (order.hold and order.state in HELD)
+
+
+def next_deadline(order: Order) -> Deadline | None:
+    """The nearest deadline, or None where the order has ended."""
+    return min(_deadlines(order), key=lambda deadline: deadline.at, default=None)
+
+
+def _deadlines(order: Order) -> Iterator[Deadline]:
+    policy, state = order.policy, order.state
+    if order.hold:
+        yield (
+            Deadline(order.hold.until, Clock.HOLD_ENDS)
+            if order.hold.until
+            else Deadline(order.hold.review_at, Clock.HOLD_REVIEW)
+        )
+    if order.retry_at:
+        yield Deadline(order.retry_at, Clock.RETRY)
+    if order.remind_at and not order.hold:
+        yield Deadline(order.remind_at, Clock.REMINDER)
+    if order.silence_ends_at and state in {State.AWAITING_INFORMATION, State.AWAITING_SIGNATURE} and not order.hold:
+        yield Deadline(order.silence_ends_at, Clock.CUSTOMER_SILENCE)
+    if order.loa and _loa_still_needed(order):
+        if not order.loa.warned:
+            yield Deadline(order.loa.expires_at - timedelta(days=policy.loa_warning_days), Clock.LOA_WARNING)
+        yield Deadline(order.loa.expires_at, Clock.LOA_EXPIRY)
+    if state is State.SUBMITTED and order.chase_at:
+        yield Deadline(order.chase_at, Clock.CHASE)
+    if state in {State.FOC_CONFIRMED, State.READY} and order.foc_at:
+        if order.hold:
+            yield Deadline(order.foc_at, Clock.FOC_MISSED)
+        elif state is State.FOC_CONFIRMED:
+            yield Deadline(order.foc_at - timedelta(hours=policy.freeze_hours), Clock.FREEZE)
+        else:
+            yield Deadline(order.foc_at, Clock.CUTOVER)
+    if order.rollback_until and state is State.ROLLBACK_WINDOW:
+        if not order.closing_notice_given:
+            notice_hours = min(policy.closing_notice_hours, policy.rollback_hours / 2)
+            yield Deadline(order.rollback_until - timedelta(hours=notice_hours), Clock.CLOSING_NOTICE)
+        yield Deadline(order.rollback_until, Clock.WINDOW_CLOSES)
+    if order.rollback_until and state is State.ROLLING_BACK:
+        yield Deadline(order.rollback_until + timedelta(hours=policy.port_back_hours), Clock.PORT_BACK_ENDS)
+
+
+def _loa_still_needed(order: Order) -> bool:
+    if order.state is State.SUBMITTING:
+        return order.send is not SendKind.NEW_DATE
+    return order.state in {State.AWAITING_INFORMATION, State.AWAITING_APPROVAL, State.ACTION_REQUIRED}
+
+
+def lapse(order: Order, deadline: Deadline, now: datetime) -> None:
+    """What happens when a deadline passes."""
+    cause = Cause("clock", "clock", deadline.at)
+    _LAPSES[deadline.clock](order, cause, now)
+
+
+def _remind(order: Order, cause: Cause, now: datetime) -> None:
+    order.remind_at = now + timedelta(days=order.policy.reminder_days)
+    todo = "; ".join(task.facts.title for task in order.open_tasks) or "see the order"
+    order.record(cause, now, f"reminder to the {order.turn}: {todo}")
+    order.notify(NoticeKind.ACTION_NEEDED, why=f"Still waiting for the {order.turn}: {todo}.")
+
+
+def _customer_silent(order: Order, cause: Cause, now: datetime) -> None:
+    order.outcome = f"No answer for {order.policy.customer_silence_days} days; nothing was sent to any carrier."
+    order.move(State.EXPIRED, cause, now, order.outcome)
+    order.notify(NoticeKind.EXPIRED, why=order.outcome)
+
+
+def _warn_loa(order: Order, cause: Cause, now: datetime) -> None:
+    assert order.loa is not None  # noqa: S101 - the deadline comes from it
+    order.loa.warned = True
+    order.record(cause, now, f"the LOA may be sent only until {in_words(order.loa.expires_at)}")
+    order.notify(NoticeKind.LOA_EXPIRING, until=in_words(order.loa.expires_at))
+
+
+def _expire_loa(order: Order, cause: Cause, now: datetime) -> None:
+    assert order.loa is not None  # noqa: S101 - the deadline comes from it
+    words = f"the LOA dated {order.loa.signed_on} is more than {order.policy.loa_max_age_days} days old"
+    if order.state in {State.AWAITING_APPROVAL, State.SUBMITTING}:
+        order.send_again = order.state is State.SUBMITTING
+        need_signature(order, cause, now, words)
+        return
+    order.loa = None
+    order.record(cause, now, f"{words}; a new one is needed before the order can be sent again")
+    if order.state is State.ACTION_REQUIRED:
+        order.open_task(TaskKind.SIGN_LOA, f"Sign the letter of authorization again: {words}", now)
+        order.notify(NoticeKind.SIGNATURE_NEEDED, why=words, signer=order.account.authorized_person)
+
+
+def _chase(order: Order, cause: Cause, now: datetime) -> None:
+    restart_chase(order, now)
+    days = order.policy.carrier_silence_days
+    words = (
+        f"{order.request.losing_carrier} has been silent past its usual {days} days (order {order.carrier_order_id})"
+    )
+    order.record(cause, now, words)
+    order.open_task(TaskKind.CHASE_CARRIER, words, now, order.chase_at)
+    order.notify(NoticeKind.ACTION_NEEDED, why=words + ".")
+
+
+def _freeze(order: Order, cause: Cause, now: datetime) -> None:
+    order.move(State.READY, cause, now, f"change freeze until the FOC {in_words(order.foc_at)}")
+
+
+def _cut_over(order: Order, cause: Cause, now: datetime) -> None:
+    order.move(State.CUTTING_OVER, cause, now, f"FOC {in_words(order.foc_at)}")
+
+
+def _foc_missed(order: Order, cause: Cause, now: datetime) -> None:
+    words = f"The FOC {in_words(order.foc_at)} passed while the order was on hold."
+    if order.state is State.FOC_CONFIRMED or order.state is State.READY:
+        order.move(State.ACTION_REQUIRED, cause, now, words)
+    order.open_task(TaskKind.CHOOSE_DATE, words, now)
+    order.notify(NoticeKind.ACTION_NEEDED, why=words)
+
+
+def _retry(order: Order, cause: Cause, now: datetime) -> None:
+    order.retry_at = None
+
+
+def _window_closing(order: Order, cause: Cause, now: datetime) -> None:
+    order.closing_notice_given = True
+    order.record(cause, now, f"rollback window closes {in_words(order.rollback_until)}")
+    order.notify(NoticeKind.WINDOW_CLOSING, until=in_words(order.rollback_until))
+
+
+def _window_closes(order: Order, cause: Cause, now: datetime) -> None:
+    order.outcome = (
+        f"Ported on {in_words(order.activated_at)}; the rollback window closed on {in_words(order.rollback_until)}."
+    )
+    order.move(State.COMPLETED, cause, now, order.outcome)
+    order.notify(NoticeKind.COMPLETED, why=order.outcome)
+
+
+def _port_back_ends(order: Order, cause: Cause, now: datetime) -> None:
+    order.outcome = (
+        f"Ported on {in_words(order.activated_at)}. The port-back decided by {order.rollback_by} could not be "
+        f"carried out; a return is now a new port to {order.request.losing_carrier}."
+    )
+    order.move(State.COMPLETED, cause, now, order.outcome)
+    order.notify(NoticeKind.COMPLETED, why=order.outcome)
+
+
+def _hold_ends(order: Order, cause: Cause, now: datetime) -> None:
+    release(order, cause, now)
+
+
+def _review_hold(order: Order, cause: Cause, now: datetime) -> None:
+    assert order.hold is not None  # noqa: S101 - the deadline comes from it
+    order.hold.review_at = now + timedelta(days=order.policy.reminder_days)
+    words = f"On hold since {in_words(order.hold.since)}: {order.hold.reason}"
+    order.record(cause, now, f"hold reviewed: {order.hold.reason}")
+    order.open_task(TaskKind.REVIEW_HOLD, words, now, order.hold.review_at)
+    order.notify(NoticeKind.ACTION_NEEDED, why=words)
+
+
+_LAPSES: dict[Clock, Callable[[Order, Cause, datetime], None]] = {
+    Clock.REMINDER: _remind,
+    Clock.CUSTOMER_SILENCE: _customer_silent,
+    Clock.LOA_WARNING: _warn_loa,
+    Clock.LOA_EXPIRY: _expire_loa,
+    Clock.CHASE: _chase,
+    Clock.FREEZE: _freeze,
+    Clock.CUTOVER: _cut_over,
+    Clock.FOC_MISSED: _foc_missed,
+    Clock.RETRY: _retry,
+    Clock.CLOSING_NOTICE: _window_closing,
+    Clock.WINDOW_CLOSES: _window_closes,
+    Clock.PORT_BACK_ENDS: _port_back_ends,
+    Clock.HOLD_ENDS: _hold_ends,
+    Clock.HOLD_REVIEW: _review_hold,
+}

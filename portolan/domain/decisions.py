@@ -1,0 +1,415 @@
+"""Taking a message: judge it, apply it once, and keep a line of it in the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from portolan.domain.calendars import local
+from portolan.domain.carrier import SendKind
+from portolan.domain.foc import foc_problem, in_words, next_good_day
+from portolan.domain.messages import (
+    Approve,
+    Cancel,
+    CarrierActivity,
+    CarrierApproved,
+    CarrierMessage,
+    CarrierPuzzle,
+    CarrierRejected,
+    CompleteTask,
+    Event,
+    FocConfirmed,
+    Hold,
+    LoaSigned,
+    Release,
+    Resubmit,
+    Rollback,
+)
+from portolan.domain.order import Cause, Loa, NoticeKind, OnHold, Order
+from portolan.domain.refusals import Refusal, deferrable, find_task, refusal
+from portolan.domain.states import State
+from portolan.domain.tasks import TaskKind
+
+
+class Answer(BaseModel):
+    """What became of a message.
+
+    Attributes:
+        accepted: Whether it counts. A repeated message is answered as the first one was.
+        status: `applied`, `deferred` (kept until the running step ends), `duplicate`, `refused`; the starter
+            adds `promised` where no worker could answer and the message waits at the server.
+        state: The order's state afterwards.
+    """
+
+    accepted: bool
+    status: str
+    state: State | None = None
+    reason: str = ""
+    instead: str = ""
+    allowed: list[str] = Field(default_factory=list)
+
+    @classmethod
+    def refused(cls, order: Order, why: Refusal) -> Answer:
+        """A refusal as an answer."""
+        return cls(
+            accepted=False,
+            status="refused",
+            state=order.state,
+            reason=why.reason,
+            instead=why.instead,
+            allowed=why.allowed,
+        )
+
+
+def take(order: Order, event: Event, now: datetime) -> Answer:
+    """Apply a message once.
+
+    A refused one changes nothing but leaves a line in the audit trail; one that has to wait is kept.
+    """
+    if event.event_id and event.event_id in order.seen:
+        status = order.seen[event.event_id]
+        return Answer(accepted=status != "refused", status="duplicate", state=order.state, reason=f"Already {status}.")
+    if event.occurred_at is None:
+        event = event.model_copy(update={"occurred_at": now})
+    why = refusal(order, event, now)
+    if why:
+        _remember(order, event, "refused")
+        order.last_refusal = f"{event.kind} by {_who(event)}: {why.in_words()}"
+        order.record(_cause(event, "refused"), now, order.last_refusal)
+        return Answer.refused(order, why)
+    if deferrable(order, event.kind):
+        _remember(order, event, "deferred")
+        order.deferred.append(event)
+        order.record(_cause(event, "kept"), now, "applied as soon as the running step has ended")
+        return Answer(accepted=True, status="deferred", state=order.state)
+    _remember(order, event, "applied")
+    _apply(order, event, now)
+    return Answer(accepted=True, status="applied", state=order.state)
+
+
+def take_deferred(order: Order, now: datetime) -> None:
+    """Apply the messages that waited, now that nothing is running; one that no longer fits is refused on record."""
+    waiting, order.deferred = order.deferred, []
+    for event in waiting:
+        if deferrable(order, event.kind):
+            order.deferred.append(event)
+        elif why := refusal(order, event, now):
+            order.last_refusal = f"{event.kind} by {_who(event)}: {why.in_words()}"
+            order.record(_cause(event, "refused"), now, order.last_refusal)
+        else:
+            _apply(order, event, now)
+
+
+def take_unreadable(order: Order, kind: str, problem: str, now: datetime) -> None:
+    """Keep a message nobody could read: on record, and as a task, so that its sender is asked."""
+    order.record(Cause("unreadable", "unknown", now), now, f"{kind}: {problem}")
+    order.open_task(TaskKind.READ_MESSAGE, f"A {kind} message could not be read: {problem}", now)
+
+
+def _remember(order: Order, event: Event, status: str) -> None:
+    if event.event_id:
+        order.seen[event.event_id] = status
+
+
+def _who(event: Event) -> str:
+    if isinstance(event, Rollback):
+        return event.decided_by
+    if isinstance(event, LoaSigned):
+        return event.by or event.signed_by
+    return event.by or ("carrier" if isinstance(event, CarrierMessage) else "unnamed")
+
+
+def _cause(event: Event, suffix: str = "") -> Cause:
+    assert event.occurred_at is not None  # noqa: S101 - `take` fills it in
+    kind = f"{event.kind}_{suffix}" if suffix else event.kind
+    return Cause(kind, _who(event), event.occurred_at, event.event_id)
+
+
+def _apply(order: Order, event: Event, now: datetime) -> None:
+    cause = _cause(event)
+    if isinstance(event, CarrierMessage) and not isinstance(event, CarrierActivity):
+        why = _nothing_new(order, event, now)
+        if why:
+            order.record(cause, now, f"nothing changes: {why}")
+            return
+    _HANDLERS[event.kind](order, event, cause, now)
+
+
+def _nothing_new(order: Order, event: CarrierMessage, now: datetime) -> str | None:
+    """Why an answer of the carrier changes nothing: an earlier sending, an older answer, or the same one again."""
+    said_at = event.occurred_at or now
+    said = event.model_dump_json(exclude={"event_id", "note", "by"})
+    if event.attempt is not None and event.attempt != order.attempt:
+        return f"it answers sending {event.attempt}, and {order.attempt} is the newest"
+    if order.carrier_said_at and said_at < order.carrier_said_at:
+        return "overtaken by what the carrier said later"
+    if said == order.carrier_said:
+        return "the same answer again"
+    order.carrier_said, order.carrier_said_at = said, said_at
+    return None
+
+
+def _loa_signed(order: Order, event: LoaSigned, cause: Cause, now: datetime) -> None:
+    order.loa = Loa(
+        signed_by=event.signed_by,
+        signed_on=event.signed_on,
+        expires_at=order.loa_expiry(event.signed_on),
+        document=event.document,
+    )
+    detail = f"signed by {event.signed_by}, dated {event.signed_on}, good until {in_words(order.loa.expires_at)}"
+    if event.document:
+        detail += f", document sha256 {event.document}"
+    order.close_tasks(TaskKind.SIGN_LOA, _who(event), now)
+    if order.state is not State.AWAITING_SIGNATURE:
+        order.record(cause, now, detail)
+    else:
+        go_on_signed(order, cause, now, detail)
+
+
+def go_on_signed(order: Order, cause: Cause, now: datetime, detail: str) -> None:
+    """With a good signature: send, if a person approved before; else ask for approval."""
+    if order.approved_by:
+        send(order, order.send, cause, now, detail)
+    else:
+        order.move(State.AWAITING_APPROVAL, cause, now, detail)
+        assert order.loa is not None  # noqa: S101 - the caller has just seen it
+        order.open_task(TaskKind.APPROVE, "Approve sending the order", now, order.loa.expires_at)
+
+
+def need_signature(order: Order, cause: Cause, now: datetime, detail: str) -> None:
+    """Ask for a (new) signature; nothing is sent until it is there."""
+    order.loa = None
+    order.move(State.AWAITING_SIGNATURE, cause, now, detail)
+    order.open_task(TaskKind.SIGN_LOA, f"Sign the letter of authorization: {detail}", now)
+    order.notify(NoticeKind.SIGNATURE_NEEDED, why=detail, signer=order.account.authorized_person)
+
+
+def send(order: Order, kind: SendKind, cause: Cause, now: datetime, detail: str = "") -> None:
+    """Start one more sending; each has an attempt number of its own, which is our reference at the carrier."""
+    if not order.send_again:
+        order.attempt += 1
+    order.send_again = False
+    order.send = kind
+    order.move(State.SUBMITTING, cause, now, detail)
+
+
+def _approve(order: Order, event: Approve, cause: Cause, now: datetime) -> None:
+    order.approved_by = _who(event)
+    send(order, SendKind.NEW, cause, now, f"approved by {order.approved_by}")
+
+
+def _carrier_approved(order: Order, event: CarrierApproved, cause: Cause, now: datetime) -> None:
+    if order.state is not State.SUBMITTED:
+        order.record(cause, now, "already past that; nothing changes")
+        return
+    order.carrier_approved_at = event.occurred_at
+    restart_chase(order, now)
+    order.record(cause, now, "the losing carrier accepted the order; the date is awaited")
+
+
+def restart_chase(order: Order, now: datetime) -> None:
+    """Silence counts from now."""
+    order.chase_at = now + timedelta(days=order.policy.carrier_silence_days)
+
+
+def _carrier_rejected(order: Order, event: CarrierRejected, cause: Cause, now: datetime) -> None:
+    order.rejections = event.reasons
+    order.foc_at = None
+    words = (
+        " ".join(rejection.in_words() for rejection in event.reasons) or "The carrier gave no reason; call its desk."
+    )
+    if order.state is State.ACTION_REQUIRED:
+        order.record(cause, now, words)
+    else:
+        order.move(State.ACTION_REQUIRED, cause, now, words)
+    order.close_tasks(TaskKind.CHOOSE_DATE, "superseded", now)
+    order.open_task(TaskKind.FIX_REJECTION, words, now)
+    order.notify(NoticeKind.REJECTED, why=words)
+
+
+def _foc_confirmed(order: Order, event: FocConfirmed, cause: Cause, now: datetime) -> None:
+    settled = order.state in {State.FOC_CONFIRMED, State.READY}
+    if settled and event.foc_at == order.foc_at:
+        order.record(cause, now, "the same date again; nothing changes")
+        return
+    was, order.foc_at = order.foc_at, event.foc_at
+    order.foc_moves += was is not None
+    order.rejections = []
+    problem = foc_problem(event.foc_at, now, order.policy)
+    if problem:
+        _ask_for_date(order, cause, now, problem[0].upper() + problem[1:] + ".")
+    else:
+        _settle_foc(order, cause, now, was)
+
+
+def _ask_for_date(order: Order, cause: Cause, now: datetime, problem: str) -> None:
+    if order.state is State.ACTION_REQUIRED:
+        order.record(cause, now, problem)
+    else:
+        order.move(State.ACTION_REQUIRED, cause, now, problem)
+    order.close_tasks(TaskKind.FIX_REJECTION, "superseded", now)
+    order.open_task(TaskKind.CHOOSE_DATE, problem, now)
+    order.notify(NoticeKind.ACTION_NEEDED, why=problem)
+
+
+def _settle_foc(order: Order, cause: Cause, now: datetime, was: datetime | None) -> None:
+    assert order.foc_at is not None  # noqa: S101 - the caller has just set it
+    detail = f"FOC {in_words(order.foc_at)}" + (f", before {in_words(was)}" if was else "")
+    in_freeze = order.foc_at - timedelta(hours=order.policy.freeze_hours) <= now
+    if order.state is State.FOC_CONFIRMED or (order.state is State.READY and in_freeze):
+        order.record(cause, now, detail)
+    else:
+        order.move(State.FOC_CONFIRMED, cause, now, detail)
+    if was:
+        order.notify(NoticeKind.FOC_CHANGED, foc=in_words(order.foc_at), before=in_words(was))
+    else:
+        order.notify(NoticeKind.FOC_CONFIRMED, foc=in_words(order.foc_at))
+
+
+def _carrier_activity(order: Order, event: CarrierActivity, cause: Cause, now: datetime) -> None:
+    order.refetch = order.carrier_order_id is not None
+    order.record(cause, now, "the carrier will be asked" if order.refetch else "nothing at the carrier yet")
+
+
+def _carrier_puzzle(order: Order, event: CarrierPuzzle, cause: Cause, now: datetime) -> None:
+    detail = f"The carrier says {event.raw!r}, which Portolan does not know."
+    if order.state is State.ACTION_REQUIRED:
+        order.record(cause, now, detail)
+    else:
+        order.move(State.ACTION_REQUIRED, cause, now, detail)
+    order.open_task(TaskKind.READ_CARRIER, detail, now)
+    order.notify(NoticeKind.ACTION_NEEDED, why=detail)
+
+
+def _resubmit(order: Order, event: Resubmit, cause: Cause, now: datetime) -> None:
+    correct_and_go_on(order, event.corrections, cause, now)
+
+
+def correct_and_go_on(order: Order, corrections: dict[str, str], cause: Cause, now: datetime) -> None:
+    """Take corrections; changed data is checked again and needs a new signature, unchanged data is sent again."""
+    changed = {field: text for field, text in corrections.items() if getattr(order.account, field) != text}
+    words = "; ".join(f"{field}: {getattr(order.account, field)!r} becomes {text!r}" for field, text in changed.items())
+    if changed:
+        order.account = order.account.model_copy(update=changed)
+        order.loa = None
+        order.evidence = ""
+    if order.attempt:
+        order.send = SendKind.SUPPLEMENT if order.carrier_order_id else SendKind.NEW
+    if changed or order.state is State.AWAITING_INFORMATION:
+        order.move(State.CHECKING, cause, now, words or "checked again as it is")
+    elif order.loa_valid_at(now):
+        send(order, order.send, cause, now, "sent again as it is")
+    else:
+        need_signature(order, cause, now, "the signature on the LOA is missing or too old to send the order again")
+
+
+def _rollback(order: Order, event: Rollback, cause: Cause, now: datetime) -> None:
+    order.rollback_by, order.rollback_reason = event.decided_by, event.reason
+    order.rollback_decided_at = event.occurred_at
+    order.move(State.ROLLING_BACK, cause, now, f"{event.reason} (decided by {event.decided_by})")
+
+
+def _cancel(order: Order, event: Cancel, cause: Cause, now: datetime) -> None:
+    order.cancel_reason, order.cancelled_in = event.reason, order.state
+    order.move(State.CANCELLING, cause, now, event.reason)
+
+
+def _hold(order: Order, event: Hold, cause: Cause, now: datetime) -> None:
+    review_at = now + timedelta(days=order.policy.reminder_days)
+    order.hold = OnHold(by=_who(event), reason=event.reason, since=now, until=event.until, review_at=review_at)
+    order.record(cause, now, event.reason + (f", until {in_words(event.until)}" if event.until else ""))
+    order.open_task(
+        TaskKind.REVIEW_HOLD, f"On hold since {in_words(now)}: {event.reason}", now, event.until or review_at
+    )
+
+
+def _release(order: Order, event: Release, cause: Cause, now: datetime) -> None:
+    release(order, cause, now)
+
+
+def release(order: Order, cause: Cause, now: datetime) -> None:
+    """End the hold."""
+    order.hold = None
+    order.close_tasks(TaskKind.REVIEW_HOLD, cause.by, now)
+    order.record(cause, now, "no longer on hold")
+
+
+def _complete_task(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    task = find_task(order, event.task_id)
+    assert task is not None  # noqa: S101 - `refusal` has looked
+    order.close_task(task, cause.by, now, event.answer)
+    _ANSWERS[event.answer](order, event, cause, now)
+
+
+def _accept_suggestions(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    suggested = {d.field: d.suggestion for d in order.differences}
+    suggested |= {r.reason.field: r.suggestion for r in order.rejections if r.reason.field and r.suggestion}
+    correct_and_go_on(order, suggested, cause, now)
+
+
+def _attest(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.evidence = event.note or f"attested by {cause.by}"
+    order.move(State.CHECKING, cause, now, f"evidence: {order.evidence}")
+
+
+def _accept_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.move(State.FOC_CONFIRMED, cause, now, f"FOC {in_words(order.foc_at)} accepted as it is")
+    order.notify(NoticeKind.FOC_CONFIRMED, foc=in_words(order.foc_at))
+
+
+def _request_new_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    wanted: date = (
+        local(event.foc_at, order.policy.time_zone).date() if event.foc_at else next_good_day(now, order.policy)
+    )
+    order.requested_foc_on = wanted
+    order.foc_at = None
+    send(order, SendKind.NEW_DATE, cause, now, f"asking for {wanted}")
+
+
+def _dealt_with(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.move(State.SUBMITTED, cause, now, event.note or "dealt with")
+    restart_chase(order, now)
+
+
+def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    if order.state is State.ACTION_REQUIRED:
+        correct_and_go_on(order, {}, cause, now)
+    else:
+        order.retry_at = None
+        order.record(cause, now, "trying again now")
+
+
+def _noted(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.record(cause, now, event.note or event.answer)
+
+
+_ANSWERS: dict[str, Callable[[Order, CompleteTask, Cause, datetime], None]] = {
+    "accept_suggestions": _accept_suggestions,
+    "attest": _attest,
+    "accept": _accept_date,
+    "request_new_date": _request_new_date,
+    "dealt_with": _dealt_with,
+    "retry": _retry,
+    "chased": _noted,
+    "keep": _noted,
+    "acknowledged": _noted,
+}
+
+_HANDLERS: dict[str, Callable[[Order, Any, Cause, datetime], None]] = {
+    "loa_signed": _loa_signed,
+    "carrier_approved": _carrier_approved,
+    "carrier_rejected": _carrier_rejected,
+    "foc_confirmed": _foc_confirmed,
+    "carrier_activity": _carrier_activity,
+    "carrier_puzzle": _carrier_puzzle,
+    "approve": _approve,
+    "resubmit": _resubmit,
+    "rollback": _rollback,
+    "cancel": _cancel,
+    "hold": _hold,
+    "release": _release,
+    "complete_task": _complete_task,
+}

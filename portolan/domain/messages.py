@@ -1,0 +1,227 @@
+"""The messages an order understands: decisions of people, and answers of carriers.
+
+Each comes in two forms with one meaning: a signal (lenient: `read` makes the best of what was typed into the
+Temporal UI) and the validated update `submit_event`. `event_id` makes a repeated message have no second effect.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
+
+from portolan.domain.rejections import Rejection
+
+
+def _aware(value: Any) -> Any:
+    """A time without a zone is read as UTC; nobody's own zone is guessed."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+        except ValueError:
+            return value
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_aware)]
+
+
+class Message(BaseModel):
+    """What every message carries.
+
+    Attributes:
+        event_id: Names this message once and for all; a second one with the same id changes nothing.
+        by: Who said it. Free text; sign-in fills it in where there is one.
+        occurred_at: When the decision was made or the answer given; the time of arrival if left out.
+        note: Anything else worth keeping in the audit trail.
+    """
+
+    event_id: str = ""
+    by: str = ""
+    occurred_at: Moment | None = None
+    note: str = ""
+
+
+class LoaSigned(Message):
+    """The letter of authorization was signed; `signed_on` is the date written on it."""
+
+    kind: Literal["loa_signed"] = "loa_signed"
+    signed_by: str = Field(min_length=1)
+    signed_on: date
+    document: str | None = None
+
+
+class CarrierMessage(Message):
+    """A carrier's answer; `attempt` names the sending it answers, where the carrier says so."""
+
+    attempt: int | None = None
+
+
+class CarrierApproved(CarrierMessage):
+    """The losing carrier accepted the order; the date may follow."""
+
+    kind: Literal["carrier_approved"] = "carrier_approved"
+
+
+class CarrierRejected(CarrierMessage):
+    """The losing carrier sent the order back."""
+
+    kind: Literal["carrier_rejected"] = "carrier_rejected"
+    reasons: list[Rejection] = Field(default_factory=list)
+
+
+class FocConfirmed(CarrierMessage):
+    """A firm order commitment: the moment at which the numbers will move."""
+
+    kind: Literal["foc_confirmed"] = "foc_confirmed"
+    foc_at: Moment
+
+
+class CarrierActivity(CarrierMessage):
+    """A hint that something changed at the carrier: look there."""
+
+    kind: Literal["carrier_activity"] = "carrier_activity"
+
+
+class CarrierPuzzle(CarrierMessage):
+    """The carrier gave an answer that Portolan does not know; a person has to read it."""
+
+    kind: Literal["carrier_puzzle"] = "carrier_puzzle"
+    raw: str
+
+
+class Approve(Message):
+    """A person approves sending the order."""
+
+    kind: Literal["approve"] = "approve"
+
+
+class Resubmit(Message):
+    """Send again, with corrections by LOA field; `{}` sends it unchanged."""
+
+    kind: Literal["resubmit"] = "resubmit"
+    corrections: dict[str, str] = Field(default_factory=dict)
+
+
+class Rollback(Message):
+    """Return the numbers: the named decision-maker and the reason are part of the order."""
+
+    kind: Literal["rollback"] = "rollback"
+    decided_by: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+
+class Cancel(Message):
+    """Give up the port before the numbers move."""
+
+    kind: Literal["cancel"] = "cancel"
+    reason: str = Field(min_length=1)
+
+
+class Hold(Message):
+    """Let nothing be sent and nothing be moved until `until`, or until released."""
+
+    kind: Literal["hold"] = "hold"
+    reason: str = Field(min_length=1)
+    until: Moment | None = None
+
+
+class Release(Message):
+    """End a hold."""
+
+    kind: Literal["release"] = "release"
+
+
+class CompleteTask(Message):
+    """An answer to a task, one of those it offers; `foc_at` goes with a request for a new date."""
+
+    kind: Literal["complete_task"] = "complete_task"
+    task_id: str = Field(min_length=1)
+    answer: str = Field(min_length=1)
+    foc_at: Moment | None = None
+
+
+Event = Annotated[
+    LoaSigned
+    | CarrierApproved
+    | CarrierRejected
+    | FocConfirmed
+    | CarrierActivity
+    | CarrierPuzzle
+    | Approve
+    | Resubmit
+    | Rollback
+    | Cancel
+    | Hold
+    | Release
+    | CompleteTask,
+    Field(discriminator="kind"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+KINDS: tuple[str, ...] = tuple(member.model_fields["kind"].default for member in get_args(get_args(Event)[0]))
+
+#: The field that a bare string stands for, so that `"2026-12-01T15:00Z"` is a whole FOC message.
+BARE_FIELD = {
+    "foc_confirmed": "foc_at",
+    "cancel": "reason",
+    "hold": "reason",
+    "approve": "by",
+    "release": "by",
+}
+
+
+def read(kind: str, payload: Any) -> Event:
+    """Read a signal as leniently as its meaning allows.
+
+    Args:
+        kind: The signal's name, which is the message's kind.
+        payload: Whatever was sent: nothing, a mapping, a JSON text, or a bare value for the main field.
+
+    Raises:
+        ValueError: It cannot be read; the text says what is missing (a pydantic error is a ValueError).
+    """
+    if isinstance(payload, str) and payload.lstrip().startswith("{"):
+        payload = json.loads(payload)
+    if payload is None or payload == "":
+        payload = {}
+    if isinstance(payload, str) and kind in BARE_FIELD:
+        payload = {BARE_FIELD[kind]: payload}
+    if kind == "carrier_rejected":
+        payload = _rejection(payload)
+    if not isinstance(payload, Mapping):
+        raise ValueError(f"{kind} takes a JSON object, not {type(payload).__name__}")
+    return EVENT.validate_python({**payload, "kind": kind})
+
+
+def _rejection(payload: Any) -> Any:
+    """`"NAME_MISMATCH"`, `{"reason": "..."}` and `{"reasons": ["..."]}` are all usual ways to say it."""
+    if isinstance(payload, str):
+        payload = {"reasons": [payload]}
+    if not isinstance(payload, Mapping):
+        return payload
+    given = dict(payload)
+    reasons = given.pop("reason", None) if "reasons" not in given else given["reasons"]
+    reasons = [reasons] if isinstance(reasons, str | Mapping) else reasons or []
+    given["reasons"] = [_coded(reason) for reason in reasons] if isinstance(reasons, list) else reasons
+    return given
+
+
+def _coded(reason: Any) -> Any:
+    if not isinstance(reason, str):
+        return reason
+    return {"code": reason} if reason.isupper() and " " not in reason else {"code": "OTHER", "text": reason}
+
+
+def problem(error: Exception) -> str:
+    """What could not be read, in one line and without repeating what was sent."""
+    if isinstance(error, ValidationError):
+        return "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc']) or 'message'}: {fault['msg']}" for fault in error.errors()
+        )
+    return str(error) or type(error).__name__

@@ -1,0 +1,369 @@
+"""A port order as the workflow carries it: what was asked, where it stands, and what is still to be told.
+
+Everything a deployment, a continue-as-new or a replay must not lose is a field here. Fields added later need a
+default, and unknown ones are ignored, so that an order outlives the code that started it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from portolan.domain.calendars import end_of
+from portolan.domain.carrier import AccountData, CarrierStatus, NumberStatus, SendKind
+from portolan.domain.messages import Event
+from portolan.domain.playbooks.model import Policy
+from portolan.domain.reconciliation import Difference
+from portolan.domain.rejections import Rejection
+from portolan.domain.states import ENDED, MOVES, STATES, State, Turn
+from portolan.domain.tasks import Task, TaskKind
+
+
+class Contact(BaseModel):
+    """A person to be told things."""
+
+    name: str
+    email: str
+
+
+class OrderRequest(BaseModel):
+    """What was asked for: one LOA, country, number class, losing carrier, account and address.
+
+    Attributes:
+        order_id: Names the order everywhere; holds no personal data.
+        reference: The requester's own name for the project it belongs to.
+        numbers: E.164, in the order given.
+        decision_maker: The one person who may order a rollback.
+    """
+
+    order_id: str
+    project_id: str
+    reference: str
+    customer: str
+    account: AccountData
+    numbers: list[str]
+    country: str
+    number_class: str
+    losing_carrier: str
+    gaining_carrier: str
+    customer_contact: Contact
+    coordinator: Contact
+    decision_maker: Contact
+    requested_foc_on: date | None = None
+    policy: Policy
+
+
+class Loa(BaseModel):
+    """A signed letter of authorization; it may be sent until `expires_at`."""
+
+    signed_by: str
+    signed_on: date
+    expires_at: AwareDatetime
+    document: str | None = None
+    warned: bool = False
+
+
+class OnHold(BaseModel):
+    """Who put the order on hold, why and until when; without `until` it is reviewed at `review_at`."""
+
+    by: str
+    reason: str
+    since: AwareDatetime
+    until: AwareDatetime | None = None
+    review_at: AwareDatetime
+
+
+class AuditEntry(BaseModel):
+    """One line of the audit trail: who, what, when it happened and was recorded, the state before and after."""
+
+    sequence: int
+    kind: str
+    by: str
+    occurred_at: AwareDatetime
+    recorded_at: AwareDatetime
+    state_before: State
+    state_after: State
+    detail: str = ""
+    event_id: str = ""
+
+
+class NoticeKind(StrEnum):
+    """What people are told of."""
+
+    SIGNATURE_NEEDED = "signature_needed"
+    LOA_EXPIRING = "loa_expiring"
+    ACTION_NEEDED = "action_needed"
+    SUBMITTED = "submitted"
+    REJECTED = "rejected"
+    FOC_CONFIRMED = "foc_confirmed"
+    FOC_CHANGED = "foc_changed"
+    CUTOVER_DONE = "cutover_done"
+    WINDOW_CLOSING = "window_closing"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    ROLLED_BACK = "rolled_back"
+    NOT_PORTABLE = "not_portable"
+    EXPIRED = "expired"
+
+
+class Notice(BaseModel):
+    """Something to tell the people of an order; `sequence` and `kind` name it once and for all."""
+
+    order_id: str
+    sequence: int
+    kind: NoticeKind
+    facts: dict[str, str]
+    contacts: dict[str, Contact]
+
+    @property
+    def key(self) -> str:
+        """Never sent twice under the same key."""
+        return f"{self.order_id}:{self.sequence}:{self.kind}"
+
+
+class Cause(NamedTuple):
+    """Why something changes: the kind of event, who, when it happened, and the message that said so."""
+
+    kind: str
+    by: str
+    occurred_at: datetime
+    event_id: str = ""
+
+
+class IllegalMove(Exception):
+    """A move that the transition table does not know: a defect, never a user's fault."""
+
+
+#: Where a task of each kind makes sense; it is closed when the order moves anywhere else.
+TASK_STATES: dict[TaskKind, frozenset[State]] = {
+    TaskKind.CORRECT_DATA: frozenset({State.AWAITING_INFORMATION}),
+    TaskKind.GIVE_EVIDENCE: frozenset({State.AWAITING_INFORMATION}),
+    TaskKind.SIGN_LOA: frozenset({State.AWAITING_SIGNATURE, State.ACTION_REQUIRED}),
+    TaskKind.APPROVE: frozenset({State.AWAITING_APPROVAL}),
+    TaskKind.FIX_REJECTION: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CHOOSE_DATE: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CHASE_CARRIER: frozenset({State.SUBMITTED}),
+    TaskKind.READ_CARRIER: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CARRIER_REFUSED: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CANCEL_REFUSED: frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}),
+    TaskKind.CARRIER_UNREACHABLE: frozenset(),
+    TaskKind.PROVE_NUMBERS: frozenset({State.VERIFYING}),
+    TaskKind.PORT_BACK_REFUSED: frozenset({State.ROLLBACK_WINDOW}),
+    TaskKind.REVIEW_HOLD: frozenset(State) - ENDED,
+    TaskKind.READ_MESSAGE: frozenset(State) - ENDED,
+}
+
+#: States that wait for a person, who is reminded.
+WAITS_FOR_PEOPLE = frozenset(
+    {State.AWAITING_INFORMATION, State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, State.ACTION_REQUIRED}
+)
+
+
+class Order(BaseModel):
+    """The whole state of one port order.
+
+    All times are UTC. `send_again` says that the newest attempt may or may not have reached the carrier, so that
+    the next sending keeps its number and looks there first. `unpublished` and `unsent` hold what the read model and people have not been told yet;
+    `seen` keeps the ids of messages already taken, `deferred` those that wait for a running effect to end.
+    """
+
+    request: OrderRequest
+    created_at: AwareDatetime
+    state: State = State.CHECKING
+    since: AwareDatetime
+    sequence: int = 0
+
+    account: AccountData
+    csr: AccountData | None = None
+    csr_unavailable: str = ""
+    evidence: str = ""
+    differences: list[Difference] = Field(default_factory=list)
+
+    loa: Loa | None = None
+    approved_by: str = ""
+
+    attempt: int = 0
+    send: SendKind = SendKind.NEW
+    send_again: bool = False
+    carrier_order_id: str | None = None
+    carrier_status: CarrierStatus | None = None
+    carrier_raw_status: str = ""
+    carrier_said: str = ""
+    carrier_said_at: AwareDatetime | None = None
+    carrier_approved_at: AwareDatetime | None = None
+    rejections: list[Rejection] = Field(default_factory=list)
+    requested_foc_on: date | None = None
+    foc_at: AwareDatetime | None = None
+    foc_moves: int = 0
+
+    activated_at: AwareDatetime | None = None
+    rollback_until: AwareDatetime | None = None
+    closing_notice_given: bool = False
+    number_status: dict[str, NumberStatus] = Field(default_factory=dict)
+    rollback_by: str = ""
+    rollback_reason: str = ""
+    rollback_decided_at: AwareDatetime | None = None
+    cancel_reason: str = ""
+    cancelled_in: State | None = None
+
+    hold: OnHold | None = None
+    tasks: list[Task] = Field(default_factory=list)
+    remind_at: AwareDatetime | None = None
+    silence_ends_at: AwareDatetime | None = None
+    chase_at: AwareDatetime | None = None
+    retry_at: AwareDatetime | None = None
+    tries: int = 0
+    in_flight: bool = False
+    refetch: bool = False
+
+    outcome: str = ""
+    last_refusal: str = ""
+    seen: dict[str, str] = Field(default_factory=dict)
+    deferred: list[Event] = Field(default_factory=list)
+    unpublished: list[AuditEntry] = Field(default_factory=list)
+    unsent: list[Notice] = Field(default_factory=list)
+
+    @classmethod
+    def new(cls, request: OrderRequest, now: datetime) -> Order:
+        """An order as it starts: being checked."""
+        order = cls(
+            request=request,
+            created_at=now,
+            since=now,
+            account=request.account,
+            requested_foc_on=request.requested_foc_on,
+        )
+        order.record(Cause("requested", request.coordinator.name, now), now, f"{len(request.numbers)} number(s)")
+        return order
+
+    @property
+    def order_id(self) -> str:
+        """The order's name."""
+        return self.request.order_id
+
+    @property
+    def policy(self) -> Policy:
+        """The rules this order started with."""
+        return self.request.policy
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will happen."""
+        return self.state in ENDED
+
+    @property
+    def open_tasks(self) -> list[Task]:
+        """What people have to do now."""
+        return [task for task in self.tasks if task.closed_at is None]
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn it is: the state's, unless a hold or a task says otherwise."""
+        if self.ended:
+            return Turn.NOBODY
+        if self.hold:
+            return Turn.COORDINATOR
+        for task in self.open_tasks:
+            if task.kind is not TaskKind.READ_MESSAGE:
+                return task.facts.turn
+        return STATES[self.state].turn
+
+    def loa_valid_at(self, moment: datetime) -> bool:
+        """Whether there is a signed LOA young enough to be sent at that moment."""
+        return self.loa is not None and moment < self.loa.expires_at
+
+    def loa_expiry(self, signed_on: date) -> datetime:
+        """When an LOA of that date becomes too old: the end of its last day at the losing carrier's desk."""
+        return end_of(signed_on + timedelta(days=self.policy.loa_max_age_days), self.policy.time_zone)
+
+    def record(self, cause: Cause, now: datetime, detail: str = "", before: State | None = None) -> None:
+        """Add a line to the audit trail."""
+        self.sequence += 1
+        self.unpublished.append(
+            AuditEntry(
+                sequence=self.sequence,
+                kind=cause.kind,
+                by=cause.by,
+                occurred_at=cause.occurred_at,
+                recorded_at=now,
+                state_before=before or self.state,
+                state_after=self.state,
+                detail=detail,
+                event_id=cause.event_id,
+            )
+        )
+
+    def move(self, to: State, cause: Cause, now: datetime, detail: str = "") -> None:
+        """Change state: close the tasks that no longer apply, restart the clocks of waiting, and record it."""
+        before = self.state
+        if (before, to) not in MOVES:
+            raise IllegalMove(f"{self.order_id}: {before} to {to} because of {cause.kind}")
+        self.state = to
+        self.since = now
+        self.retry_at = None
+        self.tries = 0
+        for task in self.open_tasks:
+            if to not in TASK_STATES[task.kind]:
+                self.close_task(task, cause.by, now)
+        self.remind_at = None
+        self.silence_ends_at = None
+        if to in WAITS_FOR_PEOPLE:
+            self.remind_at = now + timedelta(days=self.policy.reminder_days)
+            if self.attempt == 0:
+                self.silence_ends_at = now + timedelta(days=self.policy.customer_silence_days)
+        if to in ENDED:
+            self.hold = None
+        self.record(cause, now, detail, before)
+
+    def open_task(self, kind: TaskKind, detail: str, now: datetime, due_at: datetime | None = None) -> Task:
+        """Ask a person for something; an open task of the same kind is replaced, so that the newest words count."""
+        for task in self.open_tasks:
+            if task.kind is kind:
+                self.close_task(task, "superseded", now)
+        count = sum(task.kind is kind for task in self.tasks) + 1
+        task = Task(
+            task_id=f"{kind.replace('_', '-')}-{count}",
+            kind=kind,
+            detail=detail,
+            opened_at=now,
+            due_at=due_at or self.remind_at,
+        )
+        self.tasks.append(task)
+        return task
+
+    def close_task(self, task: Task, by: str, now: datetime, answer: str = "") -> None:
+        """Mark a task as done."""
+        task.closed_at, task.closed_by, task.answer = now, by, answer
+
+    def close_tasks(self, kind: TaskKind, by: str, now: datetime) -> None:
+        """Mark all open tasks of a kind as done."""
+        for task in self.open_tasks:
+            if task.kind is kind:
+                self.close_task(task, by, now)
+
+    def notify(self, kind: NoticeKind, **facts: str) -> None:
+        """Tell the order's people something, right after the change that caused it is recorded."""
+        request = self.request
+        self.unsent.append(
+            Notice(
+                order_id=self.order_id,
+                sequence=self.sequence,
+                kind=kind,
+                facts={
+                    "customer": request.customer,
+                    "reference": request.reference,
+                    "losing_carrier": request.losing_carrier,
+                    "gaining_carrier": request.gaining_carrier,
+                    "count": str(len(request.numbers)),
+                    **facts,
+                },
+                contacts={
+                    "customer": request.customer_contact,
+                    "coordinator": request.coordinator,
+                    "decision_maker": request.decision_maker,
+                },
+            )
+        )

@@ -1,0 +1,218 @@
+"""What each call to a carrier came to, applied to the order. The counterpart of `decisions`, for effects."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from portolan.domain.carrier import CarrierOrder, CarrierStatus, CsrAnswer, NumberStatus, Portability
+from portolan.domain.decisions import go_on_signed, need_signature, restart_chase, take
+from portolan.domain.foc import in_words
+from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed
+from portolan.domain.order import Cause, NoticeKind, Order
+from portolan.domain.reconciliation import reconcile
+from portolan.domain.states import State
+from portolan.domain.tasks import TaskKind
+
+#: Proof that a number is in service is looked for after these waits: closely first, then hourly.
+PROOF_WAITS = (timedelta(minutes=15),) * 8 + (timedelta(hours=1),) * 6
+PROOF_WAIT_LATER = timedelta(hours=6)
+
+
+def _portolan(kind: str, now: datetime) -> Cause:
+    return Cause(kind, "portolan", now)
+
+
+def looked_up(order: Order, portability: Sequence[Portability], csr: CsrAnswer) -> None:
+    """Keep what portability check and CSR request brought; `checked` judges it."""
+    order.csr, order.csr_unavailable = (
+        csr.record,
+        "" if csr.record else csr.reason or "the losing carrier supplies none",
+    )
+    order.number_status = {
+        found.number: NumberStatus.PENDING if found.portable else NumberStatus.FAILED for found in portability
+    }
+    stuck = [f"{found.number}: {found.reason or 'not portable'}" for found in portability if not found.portable]
+    order.outcome = "; ".join(stuck)
+
+
+def checked(order: Order, now: datetime) -> None:
+    """Judge the order before anything is sent: every fault at once."""
+    cause = _portolan("checked", now)
+    if not order.policy.portable or order.outcome:
+        order.outcome = order.policy.not_portable_why or order.outcome
+        order.move(State.NOT_PORTABLE, cause, now, order.outcome)
+        order.notify(NoticeKind.NOT_PORTABLE, why=order.outcome)
+        return
+    order.differences = reconcile(order.account, order.csr) if order.csr and not order.evidence else []
+    blocking = [difference.in_words() for difference in order.differences if difference.blocking]
+    if blocking:
+        words = "Would be rejected as it stands. " + "; ".join(blocking)
+        order.move(State.AWAITING_INFORMATION, cause, now, words)
+        order.open_task(TaskKind.CORRECT_DATA, words, now)
+        order.notify(NoticeKind.ACTION_NEEDED, why=words)
+    elif order.csr is None and not order.evidence:
+        words = f"No customer service record: {order.csr_unavailable}"
+        order.move(State.AWAITING_INFORMATION, cause, now, words)
+        order.open_task(TaskKind.GIVE_EVIDENCE, words, now)
+        order.notify(NoticeKind.ACTION_NEEDED, why=words)
+    elif order.loa_valid_at(now):
+        go_on_signed(order, cause, now, "the signed LOA still covers the order")
+    else:
+        need_signature(
+            order,
+            cause,
+            now,
+            "portable, and the account data matches the record" if order.csr else "portable",
+        )
+
+
+def sent(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
+    """The carrier holds the order."""
+    order.carrier_order_id = at_carrier.carrier_order_id
+    order.carrier_status, order.carrier_raw_status = at_carrier.status, at_carrier.raw_status
+    order.carrier_approved_at = None
+    order.rejections = []
+    restart_chase(order, now)
+    detail = f"{order.send.replace('_', ' ')}, sending {order.attempt}, carrier order {order.carrier_order_id}"
+    order.move(State.SUBMITTED, _portolan("submitted", now), now, detail)
+    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
+    order.notify(NoticeKind.SUBMITTED, carrier_order=at_carrier.carrier_order_id)
+
+
+def too_stale_to_send(order: Order, now: datetime) -> None:
+    """The LOA grew too old before the order could be sent; the sending did not happen."""
+    order.send_again = True
+    max_age = order.policy.loa_max_age_days
+    need_signature(order, _portolan("loa_stale", now), now, f"the LOA is more than {max_age} days old and was not sent")
+
+
+def refused(order: Order, why: str, now: datetime) -> None:
+    """The carrier does not take the order; a person settles it."""
+    order.move(State.ACTION_REQUIRED, _portolan("carrier_refused", now), now, why)
+    order.open_task(TaskKind.CARRIER_REFUSED, why, now)
+    order.notify(NoticeKind.ACTION_NEEDED, why=why)
+
+
+def not_activated(order: Order, why: str, now: datetime) -> None:
+    """The carrier does not move the numbers at the FOC: another date has to be found."""
+    order.move(State.ACTION_REQUIRED, _portolan("activation_refused", now), now, why)
+    order.open_task(TaskKind.CHOOSE_DATE, why, now)
+    order.notify(NoticeKind.ACTION_NEEDED, why=f"The numbers did not move: {why}.")
+
+
+def not_cancelled(order: Order, why: str, now: datetime) -> None:
+    """The carrier does not withdraw the order; it stands as it stood."""
+    back = order.cancelled_in if order.carrier_order_id else None
+    stands = back if back in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY} else State.ACTION_REQUIRED
+    order.move(stands, _portolan("cancel_refused", now), now, why)
+    order.open_task(TaskKind.CANCEL_REFUSED, why, now)
+    order.notify(NoticeKind.ACTION_NEEDED, why=f"The order could not be cancelled: {why}.")
+
+
+def unreachable(order: Order, why: str, now: datetime) -> None:
+    """A burst of tries failed: tell people, and try again later. The step is not given up."""
+    order.tries += 1
+    order.retry_at = now + timedelta(minutes=order.policy.retry_minutes)
+    order.record(_portolan("carrier_unreachable", now), now, f"{why}; next try {in_words(order.retry_at)}")
+    if order.tries == 1:
+        order.open_task(TaskKind.CARRIER_UNREACHABLE, f"{order.request.gaining_carrier}: {why}", now, order.retry_at)
+        order.notify(NoticeKind.ACTION_NEEDED, why=f"{order.request.gaining_carrier} cannot be reached: {why}.")
+
+
+def cancelled(order: Order, now: datetime) -> None:
+    """The carrier no longer holds an order of ours."""
+    order.outcome = f"Cancelled: {order.cancel_reason}"
+    order.move(State.CANCELLED, _portolan("cancelled", now), now, order.outcome)
+    order.notify(NoticeKind.CANCELLED, why=order.cancel_reason)
+
+
+def activated(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
+    """The pivot is passed: the rollback clock starts."""
+    order.number_status = dict(at_carrier.numbers)
+    order.activated_at = now
+    order.rollback_until = now + timedelta(hours=order.policy.rollback_hours)
+    until = in_words(order.rollback_until) if order.policy.rollback_hours else "none in this jurisdiction"
+    order.move(State.VERIFYING, _portolan("activated", now), now, f"rollback window: {until}")
+
+
+def looked_for_proof(order: Order, numbers: dict[str, NumberStatus], now: datetime) -> None:
+    """Whether each number is in service, by the carrier's GET; if not, a person is told and it is looked at again."""
+    order.number_status = dict(numbers)
+    dead = [number for number in order.request.numbers if numbers.get(number) is not NumberStatus.ACTIVE]
+    if not dead:
+        _proven(order, now)
+        return
+    wait = PROOF_WAITS[order.tries] if order.tries < len(PROOF_WAITS) else PROOF_WAIT_LATER
+    order.tries += 1
+    order.retry_at = now + wait
+    words = f"{len(dead)} of {len(order.request.numbers)} numbers are not proven in service"
+    order.record(_portolan("unproven", now), now, words)
+    if order.tries == 1:
+        order.open_task(TaskKind.PROVE_NUMBERS, words, now, order.rollback_until)
+        order.notify(NoticeKind.ACTION_NEEDED, why=words + ".")
+
+
+def _proven(order: Order, now: datetime) -> None:
+    assert order.rollback_until is not None  # noqa: S101 - set on activation
+    cause = _portolan("proven", now)
+    if now >= order.rollback_until:
+        order.outcome = f"Ported on {in_words(order.activated_at)} and proven in service; no rollback window is left."
+        order.move(State.COMPLETED, cause, now, order.outcome)
+        order.notify(NoticeKind.COMPLETED, why=order.outcome)
+        return
+    order.move(State.ROLLBACK_WINDOW, cause, now, "every number is in service")
+    order.notify(
+        NoticeKind.CUTOVER_DONE,
+        activated=in_words(order.activated_at),
+        until=in_words(order.rollback_until),
+        snapback=in_words(min(order.rollback_until, _snapback_until(order))),
+    )
+
+
+def _snapback_until(order: Order) -> datetime:
+    assert order.activated_at is not None  # noqa: S101 - set on activation
+    return order.activated_at + timedelta(hours=order.policy.snapback_hours)
+
+
+def ported_back(order: Order, now: datetime) -> None:
+    """The numbers are with the losing carrier again."""
+    order.number_status = dict.fromkeys(order.request.numbers, NumberStatus.RETURNED)
+    order.outcome = f"Ported back: {order.rollback_reason} (decided by {order.rollback_by})."
+    order.move(State.ROLLED_BACK, _portolan("ported_back", now), now, order.outcome)
+    order.notify(NoticeKind.ROLLED_BACK, why=order.outcome)
+
+
+def port_back_refused(order: Order, why: str, now: datetime) -> None:
+    """The losing carrier does not take the numbers back; nobody can make it."""
+    order.move(State.ROLLBACK_WINDOW, _portolan("port_back_refused", now), now, why)
+    order.open_task(TaskKind.PORT_BACK_REFUSED, why, now, order.rollback_until)
+    order.notify(NoticeKind.ACTION_NEEDED, why=f"The port-back was refused: {why}.")
+
+
+def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
+    """Take what the carrier's GET says, as the messages it amounts to. What is known already changes nothing."""
+    order.carrier_status, order.carrier_raw_status = at_carrier.status, at_carrier.raw_status
+    event = _as_event(at_carrier)
+    if event is not None:
+        take(order, event, now)
+
+
+def _as_event(at_carrier: CarrierOrder) -> Event | None:
+    common = {
+        "event_id": f"get:{at_carrier.carrier_order_id}:{at_carrier.attempt}:{at_carrier.status}:{at_carrier.updated_at}",
+        "by": "carrier",
+        "occurred_at": at_carrier.updated_at,
+        "attempt": at_carrier.attempt,
+    }
+    match at_carrier.status:
+        case CarrierStatus.ACCEPTED:
+            return CarrierApproved.model_validate(common)
+        case CarrierStatus.REJECTED:
+            return CarrierRejected.model_validate(common | {"reasons": at_carrier.rejections})
+        case CarrierStatus.FOC_CONFIRMED:
+            return FocConfirmed.model_validate(common | {"foc_at": at_carrier.foc_at})
+        case CarrierStatus.UNKNOWN | CarrierStatus.CANCELLED:
+            return CarrierPuzzle.model_validate(common | {"raw": at_carrier.raw_status or at_carrier.status})
+        case _:
+            return None

@@ -1,0 +1,242 @@
+"""What an order allows, and why not: one pure table for the update's validator, the signals and the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, Field
+
+from portolan.domain.calendars import local
+from portolan.domain.carrier import AccountData
+from portolan.domain.foc import in_words
+from portolan.domain.messages import KINDS, CompleteTask, Event, Hold, LoaSigned, Resubmit, Rollback
+from portolan.domain.order import Order
+from portolan.domain.states import BEFORE_CUTOVER, ENDED, MOVED, STATES, State
+from portolan.domain.tasks import Task
+
+
+class Refusal(BaseModel):
+    """Why a message is not accepted, what to do instead, and what is allowed now."""
+
+    reason: str
+    instead: str = ""
+    allowed: list[str] = Field(default_factory=list)
+
+    def in_words(self) -> str:
+        """One line for a person."""
+        return f"{self.reason} {self.instead}".strip()
+
+
+_WITH_CARRIER = frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY})
+_CANCELLABLE = BEFORE_CUTOVER - {State.CANCELLING}
+
+#: In which states each message is accepted.
+ALLOWED: dict[str, frozenset[State]] = {
+    "loa_signed": frozenset({State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, State.ACTION_REQUIRED}),
+    "carrier_approved": _WITH_CARRIER,
+    "carrier_rejected": _WITH_CARRIER,
+    "foc_confirmed": _WITH_CARRIER,
+    "carrier_puzzle": _WITH_CARRIER,
+    "carrier_activity": frozenset(State) - ENDED,
+    "approve": frozenset({State.AWAITING_APPROVAL}),
+    "resubmit": frozenset({State.AWAITING_INFORMATION, State.ACTION_REQUIRED}),
+    "rollback": frozenset({State.VERIFYING, State.ROLLBACK_WINDOW}),
+    "cancel": _CANCELLABLE,
+    "hold": _CANCELLABLE,
+    "release": frozenset(State) - ENDED,
+    "complete_task": frozenset(State) - ENDED,
+}
+
+#: In which states a message is kept until what Portolan is doing has ended, and applied then.
+DEFERRED: dict[str, frozenset[State]] = {
+    "cancel": frozenset({State.CHECKING, State.SUBMITTING}),
+    "carrier_approved": frozenset({State.SUBMITTING}),
+    "carrier_rejected": frozenset({State.SUBMITTING}),
+    "foc_confirmed": frozenset({State.SUBMITTING}),
+    "rollback": frozenset({State.CUTTING_OVER, State.VERIFYING}),
+    "complete_task": frozenset(
+        {
+            State.CHECKING,
+            State.SUBMITTING,
+            State.CUTTING_OVER,
+            State.VERIFYING,
+            State.ROLLING_BACK,
+            State.CANCELLING,
+        }
+    ),
+}
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+def deferrable(order: Order, kind: str) -> bool:
+    """Whether such a message has to wait for what is running now."""
+    if order.state not in DEFERRED.get(kind, frozenset()):
+        return False
+    return order.in_flight or order.state not in ALLOWED[kind]
+
+
+def allowed(order: Order, now: datetime) -> list[str]:
+    """The kinds of decision a person may take now, for buttons and error texts."""
+    kinds = [kind for kind in KINDS if order.state in ALLOWED[kind] and not kind.startswith(("carrier", "foc"))]
+    if order.hold is None:
+        kinds.remove("release") if "release" in kinds else None
+    if not any(task.facts.answers for task in order.open_tasks) and "complete_task" in kinds:
+        kinds.remove("complete_task")
+    if "rollback" in kinds and _window_shut(order, now):
+        kinds.remove("rollback")
+    return kinds
+
+
+def refusal(order: Order, event: Event, now: datetime) -> Refusal | None:
+    """Why the order does not take this message now, or None where it does.
+
+    Args:
+        order: The order, in the workflow or as the read model has it.
+        event: The message; `occurred_at` is when the decision was made, and counts against every deadline.
+        now: The moment of judging.
+    """
+    made_at = event.occurred_at or now
+    if made_at > now + CLOCK_SKEW:
+        return _refused(
+            order,
+            now,
+            f"occurred_at {in_words(made_at)} lies in the future.",
+            "Leave it out, or correct the clock.",
+        )
+    if order.state not in ALLOWED[event.kind] and not deferrable(order, event.kind):
+        reason, instead = _why_not(order, event)
+        return _refused(order, now, reason, instead)
+    check = _CHECKS.get(event.kind)
+    found = check(order, event, made_at) if check else None
+    return _refused(order, now, *found) if found else None
+
+
+def _refused(order: Order, now: datetime, reason: str, instead: str) -> Refusal:
+    options = allowed(order, now)
+    if not instead:
+        instead = f"Possible now: {', '.join(options)}." if options else ""
+    return Refusal(reason=reason, instead=instead, allowed=options)
+
+
+def _why_not(order: Order, event: Event) -> tuple[str, str]:
+    state, what = order.state, event.kind.replace("_", " ")
+    if isinstance(event, Rollback) and order.activated_at:
+        return (
+            _after_window(order)
+            if state is State.COMPLETED
+            else (f"A rollback is not possible while the order is {state}.", "")
+        )
+    if isinstance(event, Rollback) and state not in ENDED:
+        return "No number has moved yet, so there is nothing to roll back.", "Cancel the order instead."
+    if event.kind == "cancel" and (state in MOVED or state is State.COMPLETED):
+        until = order.rollback_until
+        way = (
+            f"Ask for a rollback, until {in_words(until)}." if until else "Ask for a rollback once the cutover is done."
+        )
+        if state is State.COMPLETED:
+            way = f"Order a new port back to {order.request.losing_carrier}."
+        return "The numbers have moved or are moving; after cutover an order cannot be cancelled.", way
+    if state in ENDED:
+        return (
+            f"The order has ended: {state.replace('_', ' ')}. {order.outcome}".strip(),
+            "Start a new order if it is still wanted.",
+        )
+    return (
+        f"{what.capitalize()} is not possible while the order is {state.replace('_', ' ')} ({STATES[state].meaning.lower()}).",
+        "",
+    )
+
+
+def _after_window(order: Order) -> tuple[str, str]:
+    new_port = f"Order a new port of the numbers to {order.request.losing_carrier}; it takes the usual time."
+    if order.policy.rollback_hours == 0:
+        return "There is no return in this jurisdiction once the numbers have moved.", new_port
+    return f"The rollback window closed on {in_words(order.rollback_until)}.", new_port
+
+
+def _window_shut(order: Order, made_at: datetime) -> bool:
+    return order.rollback_until is not None and made_at >= order.rollback_until
+
+
+def _check_rollback(order: Order, event: Rollback, made_at: datetime) -> tuple[str, str] | None:
+    if _window_shut(order, made_at):
+        return _after_window(order)
+    named = order.request.decision_maker
+    if event.decided_by.strip().casefold() not in {named.name.casefold(), named.email.casefold()}:
+        return (
+            f"{event.decided_by} is not the decision-maker of this order.",
+            f"Only {named.name} can order a rollback.",
+        )
+    return None
+
+
+def _check_loa(order: Order, event: LoaSigned, made_at: datetime) -> tuple[str, str] | None:
+    today = local(made_at, order.policy.time_zone).date()
+    if event.signed_on > today + timedelta(days=1):
+        return (
+            f"The LOA is dated {event.signed_on}, which lies in the future.",
+            "Give the date written on the LOA.",
+        )
+    if made_at >= order.loa_expiry(event.signed_on):
+        limit = order.policy.loa_max_age_days
+        return (
+            f"The LOA is dated {event.signed_on}; it may be at most {limit} days old.",
+            "Have it signed again with today's date.",
+        )
+    return None
+
+
+def _check_corrections(order: Order, event: Resubmit, made_at: datetime) -> tuple[str, str] | None:
+    unknown = [field for field in event.corrections if field not in AccountData.model_fields]
+    if unknown:
+        return (
+            f"Unknown field(s) in corrections: {', '.join(unknown)}.",
+            f"Fields: {', '.join(AccountData.model_fields)}.",
+        )
+    empty = [field for field, value in event.corrections.items() if not value.strip()]
+    return (f"Empty correction for {', '.join(empty)}.", "Give the new text.") if empty else None
+
+
+def _check_hold(order: Order, event: Hold, made_at: datetime) -> tuple[str, str] | None:
+    if event.until and event.until <= made_at:
+        return f"The hold would end on {in_words(event.until)}, which is past.", "Give a later date, or none."
+    return None
+
+
+def _check_release(order: Order, event: Event, made_at: datetime) -> tuple[str, str] | None:
+    return None if order.hold else ("The order is not on hold.", "")
+
+
+def find_task(order: Order, task_id: str) -> Task | None:
+    """The open task of that name."""
+    return next((task for task in order.open_tasks if task.task_id == task_id), None)
+
+
+def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[str, str] | None:
+    task = find_task(order, event.task_id)
+    if task is None:
+        names = ", ".join(task.task_id for task in order.open_tasks if task.facts.answers) or "none"
+        return f"There is no open task {event.task_id!r}.", f"Open tasks: {names}."
+    if event.answer not in task.facts.answers:
+        answers = ", ".join(task.facts.answers) or "none; it closes by itself when its subject is settled"
+        return f"{event.answer!r} is not an answer to {task.task_id}.", f"Answers: {answers}."
+    if event.answer == "accept" and (order.foc_at is None or order.foc_at <= made_at):
+        return (
+            f"The confirmed date {in_words(order.foc_at)} has passed.",
+            "Ask for a new date: answer request_new_date.",
+        )
+    if event.foc_at and event.foc_at <= made_at:
+        return f"The date asked for, {in_words(event.foc_at)}, has passed.", "Give a later one."
+    return None
+
+
+_CHECKS: dict[str, Callable[[Order, Event, datetime], tuple[str, str] | None]] = {
+    "rollback": _check_rollback,  # type: ignore[dict-item]
+    "loa_signed": _check_loa,  # type: ignore[dict-item]
+    "resubmit": _check_corrections,  # type: ignore[dict-item]
+    "hold": _check_hold,  # type: ignore[dict-item]
+    "release": _check_release,
+    "complete_task": _check_task,  # type: ignore[dict-item]
+}

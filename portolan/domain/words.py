@@ -1,0 +1,43 @@
+"""An order in words, for the Temporal UI, the terminal and e-mails."""
+
+from __future__ import annotations
+
+from portolan.domain.clocks import next_deadline
+from portolan.domain.foc import in_words
+from portolan.domain.order import Order, OrderRequest
+from portolan.domain.states import STATES
+
+
+def summary(request: OrderRequest) -> str:
+    """One line that never changes: `3 US geographic numbers, Old Telco to simulated`."""
+    count = len(request.numbers)
+    what = f"{count} {request.country} {request.number_class.replace('_', '-')} number{'s' if count > 1 else ''}"
+    return f"{what}, {request.losing_carrier} to {request.gaining_carrier}"[:200]
+
+
+def details(order: Order) -> str:
+    """Where the order stands, whose turn it is, the next deadline and the open tasks, as Markdown."""
+    deadline = next_deadline(order)
+    lines = [
+        f"**{order.state.replace('_', ' ')}**: {STATES[order.state].meaning}.",
+        f"Whose turn: **{order.turn}**. Next: {deadline.in_words() if deadline else 'nothing more'}.",
+    ]
+    if order.hold:
+        until = f" until {in_words(order.hold.until)}" if order.hold.until else ""
+        lines.append(f"**On hold** by {order.hold.by}{until}: {order.hold.reason}.")
+    if order.foc_at:
+        lines.append(f"FOC: {in_words(order.foc_at)}.")
+    if order.loa:
+        lines.append(f"LOA signed {order.loa.signed_on}, may be sent until {in_words(order.loa.expires_at)}.")
+    if order.rollback_until and not order.ended:
+        lines.append(
+            f"Rollback can be asked for until {in_words(order.rollback_until)}; the losing carrier may refuse."
+        )
+    if order.outcome and order.ended:
+        lines.append(order.outcome)
+    for task in order.open_tasks:
+        answers = f" Answers: {', '.join(task.facts.answers)}." if task.facts.answers else ""
+        lines.append(f"- task `{task.task_id}` ({task.facts.turn}): {task.detail}.{answers}".replace("..", "."))
+    if order.last_refusal:
+        lines.append(f"Last refused: {order.last_refusal}")
+    return "\n\n".join(lines)

@@ -1,0 +1,1 @@
+"""Durable orchestration: the port order's workflow and its phases."""

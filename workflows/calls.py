@@ -1,0 +1,208 @@
+"""The activities as the workflow calls them: by name, typed, with time-outs, retries and a summary for the UI.
+
+Retries belong to Temporal: a burst of tries over about twenty minutes, then the order tells people and waits
+before the next burst. What must not happen late is bounded inside the activity, by its `not_after`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError
+
+with workflow.unsafe.imports_passed_through():
+    from portolan.domain.carrier import (
+        CarrierOrder,
+        CsrAnswer,
+        Portability,
+        PortBack,
+        SendKind,
+        Submission,
+        send_key,
+    )
+    from portolan.domain.effects import CarrierCall, Delivery, Failure, Publication
+    from portolan.domain.order import Notice, Order
+
+T = TypeVar("T")
+
+CARRIER_RETRIES = RetryPolicy(
+    initial_interval=timedelta(seconds=5),
+    backoff_coefficient=2,
+    maximum_interval=timedelta(minutes=10),
+    maximum_attempts=9,
+    non_retryable_error_types=[Failure.REFUSED, Failure.UNAUTHORISED, Failure.LOA_STALE, Failure.TOO_LATE],
+)
+CARRIER_TIME = timedelta(minutes=1)
+NOTICE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=30), maximum_interval=timedelta(hours=1))
+NOTICE_PATIENCE = timedelta(days=1)
+
+
+def failure_of(error: ActivityError) -> tuple[str, str]:
+    """The type and text of what made an activity fail."""
+    cause = error.cause
+    if isinstance(cause, ApplicationError):
+        return cause.type or "unknown", cause.message
+    if isinstance(cause, TimeoutError):
+        return Failure.OUTCOME_UNKNOWN, "no answer in time"
+    return "unknown", str(cause or error)
+
+
+async def _carrier(name: str, result: type[T], args: Sequence[Any], summary: str) -> T:
+    """Call a carrier, in a burst of tries."""
+    found: T = await workflow.execute_activity(
+        name,
+        args=args,
+        result_type=result,
+        start_to_close_timeout=CARRIER_TIME,
+        retry_policy=CARRIER_RETRIES,
+        summary=summary,
+    )
+    return found
+
+
+def _call(order: Order, reason: str = "") -> CarrierCall:
+    return CarrierCall(
+        carrier=order.request.gaining_carrier,
+        order_id=order.order_id,
+        carrier_order_id=order.carrier_order_id,
+        key=send_key(order.order_id, order.attempt),
+        numbers=order.request.numbers,
+        losing_carrier=order.request.losing_carrier,
+        account_number=order.account.account_number,
+        reason=reason,
+    )
+
+
+async def check_portability(order: Order) -> Sequence[Portability]:
+    """Whether the gaining carrier can take each number."""
+    return await _carrier(
+        "check_portability",
+        list[Portability],
+        [_call(order)],
+        f"can {order.request.gaining_carrier} take these numbers?",
+    )
+
+
+async def request_csr(order: Order) -> CsrAnswer:
+    """The losing carrier's record of the account."""
+    return await _carrier("request_csr", CsrAnswer, [_call(order)], f"the record at {order.request.losing_carrier}")
+
+
+async def submit_order(order: Order) -> CarrierOrder:
+    """Send the order once under its attempt's key; the activity looks there before it sends."""
+    needs_loa = order.send is not SendKind.NEW_DATE
+    submission = Submission(
+        key=send_key(order.order_id, order.attempt),
+        order_id=order.order_id,
+        attempt=order.attempt,
+        kind=order.send,
+        carrier_order_id=order.carrier_order_id,
+        numbers=order.request.numbers,
+        account=order.account,
+        losing_carrier=order.request.losing_carrier,
+        loa_signed_on=order.loa.signed_on if order.loa else None,
+        requested_foc_on=order.requested_foc_on,
+        not_after=order.loa.expires_at if needs_loa and order.loa else None,
+    )
+    return await _carrier(
+        "submit_order",
+        CarrierOrder,
+        [order.request.gaining_carrier, submission],
+        f"send to {order.request.gaining_carrier}, attempt {order.attempt}",
+    )
+
+
+async def fetch_order(order: Order) -> CarrierOrder:
+    """What the carrier says of the order now: the truth."""
+    return await _carrier(
+        "fetch_order", CarrierOrder, [_call(order)], f"ask {order.request.gaining_carrier} how the order stands"
+    )
+
+
+async def cancel_order(order: Order) -> None:
+    """Withdraw whatever the carrier holds under our reference."""
+    await _carrier(
+        "cancel_order", object, [_call(order, order.cancel_reason)], f"cancel at {order.request.gaining_carrier}"
+    )
+
+
+async def activate_order(order: Order) -> CarrierOrder:
+    """Move the numbers: the pivot."""
+    return await _carrier("activate_order", CarrierOrder, [_call(order)], "move the numbers")
+
+
+async def port_back_order(order: Order) -> CarrierOrder:
+    """Return the numbers to the losing carrier, on the decision-maker's authority."""
+    if not (order.carrier_order_id and order.activated_at and order.rollback_until and order.rollback_decided_at):
+        raise ValueError("a port-back needs an activated order and a decision")
+    decided_at = order.rollback_decided_at
+    back = PortBack(
+        key=f"{order.order_id}:port-back",
+        order_id=order.order_id,
+        carrier_order_id=order.carrier_order_id,
+        decided_by=order.rollback_by,
+        reason=order.rollback_reason,
+        decided_at=decided_at,
+        stage=order.policy.rollback_stage(decided_at - order.activated_at),
+        not_after=order.rollback_until + timedelta(hours=order.policy.port_back_hours),
+    )
+    return await _carrier(
+        "port_back_order",
+        CarrierOrder,
+        [order.request.gaining_carrier, back],
+        f"port back ({back.stage}), decided by {back.decided_by}",
+    )
+
+
+async def publish(order: Order) -> None:
+    """Write the order's rows and audit entries.
+
+    A running order does it as a local activity, which costs one marker, and gives up after a while: the entries
+    stay in the order and are written with the next ones. An ended order does it durably, for as long as it takes.
+    """
+    publication = Publication(order=order, entries=order.unpublished)
+    if order.ended:
+        await workflow.execute_activity(
+            "publish_order",
+            publication,
+            start_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+            summary=f"on record: {order.state}",
+        )
+    else:
+        await workflow.execute_local_activity(
+            "publish_order",
+            publication,
+            start_to_close_timeout=timedelta(seconds=5),
+            schedule_to_close_timeout=timedelta(seconds=20),
+            summary=f"on record: {order.state}",
+        )
+
+
+async def tell(notice: Notice) -> None:
+    """Send a notice: one quick try beside the record, then durably for a day. A port never waits for it."""
+    delivery = Delivery(notice=notice)
+    try:
+        await workflow.execute_local_activity(
+            "send_notice",
+            delivery,
+            start_to_close_timeout=timedelta(seconds=5),
+            retry_policy=RetryPolicy(maximum_attempts=1),
+            summary=notice.kind,
+        )
+    except ActivityError:
+        try:
+            await workflow.execute_activity(
+                "send_notice",
+                delivery,
+                start_to_close_timeout=timedelta(minutes=1),
+                schedule_to_close_timeout=NOTICE_PATIENCE,
+                retry_policy=NOTICE_RETRIES,
+                summary=notice.kind,
+            )
+        except ActivityError:
+            workflow.logger.error("notice was not delivered", extra={"notice": notice.key})

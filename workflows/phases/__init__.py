@@ -1,0 +1,1 @@
+"""What Portolan itself does in each phase; what people and carriers do arrives as messages."""

@@ -1,0 +1,28 @@
+"""Cutover: the numbers move. Before it an order can be cancelled, after it only ported back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from workflows import calls
+
+with workflow.unsafe.imports_passed_through():
+    from portolan.domain import outcomes
+    from portolan.domain.effects import Failure
+    from portolan.domain.order import Order
+
+
+async def activate(order: Order, now: datetime) -> None:
+    """Activate at the gaining carrier; from here the rollback clock runs."""
+    try:
+        at_carrier = await calls.activate_order(order)
+    except ActivityError as error:
+        kind, why = calls.failure_of(error)
+        if kind != Failure.REFUSED:
+            raise
+        outcomes.not_activated(order, why, workflow.now())
+    else:
+        outcomes.activated(order, at_carrier, workflow.now())

@@ -1,0 +1,281 @@
+"""One port order, from request to closed rollback window.
+
+The workflow is a loop over one serialisable state: tell what changed, then either do what the state calls for, or
+wait for a message or the next deadline. The rules are in `portolan.domain`; nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel
+from temporalio import workflow
+from temporalio.common import RawValue, TypedSearchAttributes
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+
+from workflows import calls
+from workflows.phases import assure, cutover, discover, submit
+from workflows.search_attributes import attributes
+
+with workflow.unsafe.imports_passed_through():
+    from portolan.domain import outcomes, words
+    from portolan.domain.clocks import acts, lapse, next_deadline
+    from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
+    from portolan.domain.messages import Cancel, Event, problem, read
+    from portolan.domain.order import Notice, Order, OrderRequest
+    from portolan.domain.refusals import refusal
+    from portolan.domain.states import State
+
+NAME = "PortOrder"
+REPUBLISH_AFTER = timedelta(minutes=1)
+
+#: What Portolan does in the states in which it is its own turn.
+STEPS: dict[State, Callable[[Order, datetime], Awaitable[None]]] = {
+    State.CHECKING: discover.check,
+    State.SUBMITTING: submit.send,
+    State.CUTTING_OVER: cutover.activate,
+    State.VERIFYING: assure.prove,
+    State.ROLLING_BACK: assure.port_back,
+    State.CANCELLING: submit.cancel,
+}
+
+
+class Start(BaseModel):
+    """The workflow's input: a request, and the whole order where an earlier run continues."""
+
+    request: OrderRequest
+    order: Order | None = None
+
+
+class Outcome(BaseModel):
+    """How an order ended, in words."""
+
+    order_id: str
+    state: State
+    outcome: str
+
+
+@workflow.defn(name=NAME)
+class PortOrder:
+    """A port order. Messages are signals (lenient) or the update `submit_event` (validated); same effect."""
+
+    @workflow.init
+    def __init__(self, start: Start) -> None:
+        """Messages may arrive before `run` begins, so the state is built here."""
+        self.order = start.order or Order.new(start.request, workflow.now())
+        self.shown: TypedSearchAttributes | None = None if start.order else attributes(self.order)
+        self.republish_at: datetime | None = None
+        self.telling: dict[str, asyncio.Task[None]] = {}
+
+    @workflow.run
+    async def run(self, start: Start) -> Outcome:
+        """Live until the order has ended and everybody has been told."""
+        while True:
+            try:
+                await self._step()
+            except asyncio.CancelledError:
+                self._cancelled_by_operator()
+            if self.order.ended and not self.order.unpublished:
+                await workflow.wait_condition(lambda: self.order.unpublished or self._everybody_answered())
+                if not self.order.unpublished:
+                    break
+        return Outcome(order_id=self.order.order_id, state=self.order.state, outcome=self.order.outcome)
+
+    def _everybody_answered(self) -> bool:
+        return workflow.all_handlers_finished() and not self.telling
+
+    async def _step(self) -> None:
+        """Tell what changed; then act, or wait."""
+        order = self.order
+        take_deferred(order, workflow.now())
+        await self._publish()
+        if self._may_continue_as_new():
+            workflow.continue_as_new(Start(request=order.request, order=order))
+        if order.ended:
+            return
+        if acts(order):
+            await self._act()
+        else:
+            await self._wait()
+
+    async def _act(self) -> None:
+        """One call to a carrier. Failing all its tries is not the end of it: people are told, and it is tried again."""
+        order = self.order
+        step = submit.look if order.refetch else STEPS[order.state]
+        order.in_flight = step is not submit.look
+        try:
+            await step(order, workflow.now())
+        except ActivityError as error:
+            if is_cancelled_exception(error):
+                raise asyncio.CancelledError from error
+            _, why = calls.failure_of(error)
+            outcomes.unreachable(order, why, workflow.now())
+        finally:
+            order.in_flight = False
+
+    async def _wait(self) -> None:
+        """Wait for a message or for the nearest deadline, with one durable timer."""
+        order, mark = self.order, self.order.sequence
+        deadline = next_deadline(order)
+        if deadline is None:
+            raise ApplicationError(f"{order.state} has no deadline: a defect", non_retryable=True)
+        until = min(deadline.at, self.republish_at or deadline.at)
+        left = until - workflow.now()
+        if left > timedelta(0):
+            try:
+                await workflow.wait_condition(
+                    lambda: order.sequence != mark or acts(order),
+                    timeout=left,
+                    timeout_summary=deadline.clock,
+                )
+            except TimeoutError:
+                pass
+        # A message in the same workflow task as the timer has been taken by now: look at the deadline anew.
+        nearest = next_deadline(order)
+        if nearest == deadline and deadline.at <= workflow.now() and order.sequence == mark:
+            lapse(order, deadline, workflow.now())
+
+    async def _publish(self) -> None:
+        """Bring the read model, the search attributes, the details in the UI and the people up to date."""
+        order = self.order
+        if not order.unpublished:
+            return
+        workflow.set_current_details(words.details(order))
+        shown = attributes(order)
+        if shown != self.shown:
+            kept = {pair.key.name for pair in shown}
+            gone = [pair.key.value_unset() for pair in self.shown or () if pair.key.name not in kept]
+            workflow.upsert_search_attributes([*(pair.key.value_set(pair.value) for pair in shown), *gone])
+            self.shown = shown
+        upto = order.sequence
+        try:
+            await calls.publish(order)
+        except ActivityError:
+            self.republish_at = workflow.now() + REPUBLISH_AFTER
+        else:
+            self.republish_at = None
+            order.unpublished = [entry for entry in order.unpublished if entry.sequence > upto]
+        for notice in order.unsent:
+            if notice.key not in self.telling:
+                self.telling[notice.key] = asyncio.create_task(self._tell(notice))
+
+    async def _tell(self, notice: Notice) -> None:
+        try:
+            await calls.tell(notice)
+        finally:
+            self.order.unsent.remove(notice)
+            del self.telling[notice.key]
+
+    def _may_continue_as_new(self) -> bool:
+        return workflow.info().is_continue_as_new_suggested() and self._everybody_answered() and not self.order.ended
+
+    def _cancelled_by_operator(self) -> None:
+        """Temporal's own cancellation means the business's: withdraw at the carrier, if that is still possible."""
+        take(
+            self.order,
+            Cancel(by="Temporal operator", reason="workflow cancelled in Temporal"),
+            workflow.now(),
+        )
+
+    @workflow.update(name="submit_event")
+    def submit_event(self, payload: dict[str, Any]) -> Answer:
+        """Decide something, and learn at once whether it counts: {"kind": "approve", "by": "Ada"}."""
+        return take(self.order, _read_update(payload), workflow.now())
+
+    @submit_event.validator
+    def validate_event(self, payload: dict[str, Any]) -> None:
+        """Refuse before anything is written; the failure carries the reason and what is allowed instead."""
+        event = _read_update(payload)
+        if event.event_id in self.order.seen:
+            return
+        why = refusal(self.order, event, workflow.now())
+        if why:
+            raise ApplicationError(why.in_words(), why.model_dump(), type="decision_refused")
+
+    @workflow.query(name="order")
+    def show(self) -> dict[str, Any]:
+        """Where the order stands, for an operator; programs read the read model instead."""
+        return self.order.model_dump(mode="json", exclude={"seen", "unpublished", "unsent"})
+
+    @workflow.signal(name="loa_signed", description='{"signed_by": "Ada", "signed_on": "2026-12-01"}')
+    def loa_signed(self, *payload: RawValue) -> None:
+        """The letter of authorization was signed."""
+        self._signal("loa_signed", payload)
+
+    @workflow.signal(name="carrier_approved", description="{}")
+    def carrier_approved(self, *payload: RawValue) -> None:
+        """The losing carrier accepted the order."""
+        self._signal("carrier_approved", payload)
+
+    @workflow.signal(name="carrier_rejected", description='{"reasons": ["NAME_MISMATCH"]}')
+    def carrier_rejected(self, *payload: RawValue) -> None:
+        """The losing carrier sent the order back."""
+        self._signal("carrier_rejected", payload)
+
+    @workflow.signal(name="foc_confirmed", description='"2026-12-01T15:00:00Z"')
+    def foc_confirmed(self, *payload: RawValue) -> None:
+        """The losing carrier confirmed a date."""
+        self._signal("foc_confirmed", payload)
+
+    @workflow.signal(name="carrier_activity", description="{}: look at the carrier")
+    def carrier_activity(self, *payload: RawValue) -> None:
+        """Something changed at the carrier."""
+        self._signal("carrier_activity", payload)
+
+    @workflow.signal(name="approve", description='{"by": "Ada"}')
+    def approve(self, *payload: RawValue) -> None:
+        """A person approves sending the order."""
+        self._signal("approve", payload)
+
+    @workflow.signal(name="resubmit", description='{"by": "Ada", "corrections": {"entity_name": "Acme Limited"}}')
+    def resubmit(self, *payload: RawValue) -> None:
+        """Send again, with corrections."""
+        self._signal("resubmit", payload)
+
+    @workflow.signal(name="rollback", description='{"decided_by": "Ada", "reason": "no inbound calls"}')
+    def rollback(self, *payload: RawValue) -> None:
+        """Return the numbers."""
+        self._signal("rollback", payload)
+
+    @workflow.signal(name="cancel", description='{"by": "Ada", "reason": "campaign moved"}')
+    def cancel(self, *payload: RawValue) -> None:
+        """Give up the port before the numbers move."""
+        self._signal("cancel", payload)
+
+    @workflow.signal(name="hold", description='{"by": "Ada", "reason": "in print", "until": "2026-12-01T09:00:00Z"}')
+    def hold(self, *payload: RawValue) -> None:
+        """Let nothing be sent or moved for now."""
+        self._signal("hold", payload)
+
+    @workflow.signal(name="release", description='{"by": "Ada"}')
+    def release(self, *payload: RawValue) -> None:
+        """End a hold."""
+        self._signal("release", payload)
+
+    @workflow.signal(name="complete_task", description='{"by": "Ada", "task_id": "choose-date-1", "answer": "accept"}')
+    def complete_task(self, *payload: RawValue) -> None:
+        """Answer a task."""
+        self._signal("complete_task", payload)
+
+    def _signal(self, kind: str, payload: tuple[RawValue, ...]) -> None:
+        """Take a signal as leniently as its meaning allows: never raise, and keep what cannot be read."""
+        now = workflow.now()
+        try:
+            values = [workflow.payload_converter().from_payload(raw.payload) for raw in payload]
+            event = read(kind, values[0] if values else None)
+        except Exception as error:
+            take_unreadable(self.order, kind, problem(error), now)
+        else:
+            take(self.order, event, now)
+
+
+def _read_update(payload: dict[str, Any]) -> Event:
+    try:
+        event = read(str(payload.get("kind", "")), payload)
+    except ValueError as error:
+        raise ApplicationError(problem(error), type="unreadable") from error
+    info = workflow.current_update_info()
+    return event if event.event_id or info is None else event.model_copy(update={"event_id": info.id})
