@@ -1,0 +1,1 @@
+"""The side effects the workflow calls, grouped by what they touch."""

@@ -7,6 +7,7 @@ wait for a message or the next deadline. The rules are in `portolan.domain`; not
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -79,7 +80,7 @@ class PortOrder:
             except asyncio.CancelledError:
                 self._cancelled_by_operator()
             if self.order.ended and not self.order.unpublished:
-                await workflow.wait_condition(lambda: self.order.unpublished or self._everybody_answered())
+                await workflow.wait_condition(lambda: bool(self.order.unpublished) or self._everybody_answered())
                 if not self.order.unpublished:
                     break
         return Outcome(order_id=self.order.order_id, state=self.order.state, outcome=self.order.outcome)
@@ -125,14 +126,12 @@ class PortOrder:
         until = min(deadline.at, self.republish_at or deadline.at)
         left = until - workflow.now()
         if left > timedelta(0):
-            try:
+            with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
                     lambda: order.sequence != mark or acts(order),
                     timeout=left,
                     timeout_summary=deadline.clock,
                 )
-            except TimeoutError:
-                pass
         # A message in the same workflow task as the timer has been taken by now: look at the deadline anew.
         nearest = next_deadline(order)
         if nearest == deadline and deadline.at <= workflow.now() and order.sequence == mark:

@@ -1,0 +1,1 @@
+"""Gaining carriers: one protocol, and its implementations."""

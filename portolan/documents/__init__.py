@@ -1,0 +1,1 @@
+"""Documents, kept by the hash of their content."""

@@ -165,9 +165,10 @@ WAITS_FOR_PEOPLE = frozenset(
 class Order(BaseModel):
     """The whole state of one port order.
 
-    All times are UTC. `send_again` says that the newest attempt may or may not have reached the carrier, so that
-    the next sending keeps its number and looks there first. `unpublished` and `unsent` hold what the read model and people have not been told yet;
-    `seen` keeps the ids of messages already taken, `deferred` those that wait for a running effect to end.
+    All times are UTC. `send_again` says that the newest attempt may or may not have reached the carrier, so that the
+    next sending keeps its number and looks there first. `unpublished` and `unsent` hold what the read model and people
+    have not been told yet; `seen` keeps the ids of messages already taken, `deferred` those that wait for a running
+    effect to end.
     """
 
     request: OrderRequest

@@ -200,7 +200,9 @@ def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
 
 def _as_event(at_carrier: CarrierOrder) -> Event | None:
     common = {
-        "event_id": f"get:{at_carrier.carrier_order_id}:{at_carrier.attempt}:{at_carrier.status}:{at_carrier.updated_at}",
+        "event_id": ":".join(
+            ("get", at_carrier.carrier_order_id, str(at_carrier.attempt), at_carrier.status, str(at_carrier.updated_at))
+        ),
         "by": "carrier",
         "occurred_at": at_carrier.updated_at,
         "attempt": at_carrier.attempt,

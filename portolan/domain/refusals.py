@@ -144,7 +144,7 @@ def _why_not(order: Order, event: Event) -> tuple[str, str]:
             "Start a new order if it is still wanted.",
         )
     return (
-        f"{what.capitalize()} is not possible while the order is {state.replace('_', ' ')} ({STATES[state].meaning.lower()}).",
+        f"{what.capitalize()} is not possible while the order is {state.replace('_', ' ')}: {STATES[state].meaning}.",
         "",
     )
 

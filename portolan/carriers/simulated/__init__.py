@@ -1,0 +1,1 @@
+"""A gaining carrier that needs no network: deterministic, scriptable, stateful."""
