@@ -1,7 +1,7 @@
 """The activities as the workflow calls them: by name, typed, with time-outs, retries and a summary for the UI.
 
-Retries belong to Temporal: a burst of tries over about twenty minutes, then the order tells people and waits
-before the next burst. What must not happen late is bounded inside the activity, by its `not_after`.
+Retries belong to Temporal: a short burst of tries, then the order tells people and waits before the next burst. What
+must not happen late is bounded inside the activity, by its `not_after`.
 """
 
 from __future__ import annotations
@@ -14,26 +14,22 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError
 
-with workflow.unsafe.imports_passed_through():
-    from portolan.domain.carrier import (
-        CarrierOrder,
-        CsrAnswer,
-        Portability,
-        PortBack,
-        SendKind,
-        Submission,
-        send_key,
-    )
-    from portolan.domain.effects import CarrierCall, Delivery, Failure, Publication
-    from portolan.domain.order import Notice, Order
+from portolan.domain.carrier import (
+    CarrierOrder,
+    PortBack,
+    SendKind,
+    Submission,
+    send_key,
+)
+from portolan.domain.effects import CarrierCall, Delivery, Failure, LookUp, Publication
+from portolan.domain.order import Notice, Order
 
 T = TypeVar("T")
 
 CARRIER_RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=5),
     backoff_coefficient=2,
-    maximum_interval=timedelta(minutes=10),
-    maximum_attempts=9,
+    maximum_attempts=4,
     non_retryable_error_types=[Failure.REFUSED, Failure.UNAUTHORISED, Failure.LOA_STALE, Failure.TOO_LATE],
 )
 CARRIER_TIME = timedelta(minutes=1)
@@ -77,19 +73,10 @@ def _call(order: Order, reason: str = "") -> CarrierCall:
     )
 
 
-async def check_portability(order: Order) -> Sequence[Portability]:
-    """Whether the gaining carrier can take each number."""
-    return await _carrier(
-        "check_portability",
-        list[Portability],
-        [_call(order)],
-        f"can {order.request.gaining_carrier} take these numbers?",
-    )
-
-
-async def request_csr(order: Order) -> CsrAnswer:
-    """The losing carrier's record of the account."""
-    return await _carrier("request_csr", CsrAnswer, [_call(order)], f"the record at {order.request.losing_carrier}")
+async def look_up_numbers(order: Order) -> LookUp:
+    """Whether the gaining carrier can take each number, and the losing carrier's record of the account."""
+    summary = f"portability at {order.request.gaining_carrier}, record at {order.request.losing_carrier}"
+    return await _carrier("look_up_numbers", LookUp, [_call(order)], summary)
 
 
 async def submit_order(order: Order) -> CarrierOrder:
@@ -158,51 +145,47 @@ async def port_back_order(order: Order) -> CarrierOrder:
     )
 
 
-async def publish(order: Order) -> None:
-    """Write the order's rows and audit entries.
+async def publish(order: Order) -> list[str]:
+    """Write the order's rows and audit entries, and try its notices once.
 
-    A running order does it as a local activity, which costs one marker, and gives up after a while: the entries
-    stay in the order and are written with the next ones. An ended order does it durably, for as long as it takes.
+    A running order does it as a local activity, which costs one marker, and gives up after a while: what was not
+    written stays in the order and is written with the next. An ended order does it durably, for as long as it takes.
+
+    Returns:
+        The keys of the notices that could not be sent at once.
     """
-    publication = Publication(order=order, entries=order.unpublished)
+    publication = Publication(order=order, entries=order.unpublished, notices=order.unsent)
     if order.ended:
-        await workflow.execute_activity(
+        undelivered: list[str] = await workflow.execute_activity(
             "publish_order",
             publication,
-            start_to_close_timeout=timedelta(seconds=30),
+            result_type=list[str],
+            start_to_close_timeout=timedelta(minutes=1),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
             summary=f"on record: {order.state}",
         )
     else:
-        await workflow.execute_local_activity(
+        undelivered = await workflow.execute_local_activity(
             "publish_order",
             publication,
-            start_to_close_timeout=timedelta(seconds=5),
-            schedule_to_close_timeout=timedelta(seconds=20),
+            result_type=list[str],
+            start_to_close_timeout=timedelta(seconds=10),
+            schedule_to_close_timeout=timedelta(seconds=30),
             summary=f"on record: {order.state}",
         )
+    return undelivered
 
 
-async def tell(notice: Notice) -> None:
-    """Send a notice: one quick try beside the record, then durably for a day. A port never waits for it."""
-    delivery = Delivery(notice=notice)
+async def send_notice(notice: Notice) -> None:
+    """Send a notice durably, for a day. A port never waits for it."""
     try:
-        await workflow.execute_local_activity(
+        await workflow.execute_activity(
             "send_notice",
-            delivery,
-            start_to_close_timeout=timedelta(seconds=5),
-            retry_policy=RetryPolicy(maximum_attempts=1),
+            Delivery(notice=notice),
+            start_to_close_timeout=timedelta(minutes=1),
+            schedule_to_close_timeout=NOTICE_PATIENCE,
+            retry_policy=NOTICE_RETRIES,
             summary=notice.kind,
         )
     except ActivityError:
-        try:
-            await workflow.execute_activity(
-                "send_notice",
-                delivery,
-                start_to_close_timeout=timedelta(minutes=1),
-                schedule_to_close_timeout=NOTICE_PATIENCE,
-                retry_policy=NOTICE_RETRIES,
-                summary=notice.kind,
-            )
-        except ActivityError:
-            workflow.logger.error("notice was not delivered", extra={"notice": notice.key})
+        workflow.logger.error("notice was not delivered", extra={"notice": notice.key})

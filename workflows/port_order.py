@@ -14,23 +14,24 @@ from typing import Any
 
 from pydantic import BaseModel
 from temporalio import workflow
+from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue, TypedSearchAttributes
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
+from portolan.domain import outcomes, words
+from portolan.domain.clocks import acts, lapse, next_deadline
+from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
+from portolan.domain.messages import Cancel, Event, problem, read
+from portolan.domain.order import Order, OrderRequest
+from portolan.domain.refusals import refusal
+from portolan.domain.states import State
 from workflows import calls
 from workflows.phases import assure, cutover, discover, submit
 from workflows.search_attributes import attributes
 
-with workflow.unsafe.imports_passed_through():
-    from portolan.domain import outcomes, words
-    from portolan.domain.clocks import acts, lapse, next_deadline
-    from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
-    from portolan.domain.messages import Cancel, Event, problem, read
-    from portolan.domain.order import Notice, Order, OrderRequest
-    from portolan.domain.refusals import refusal
-    from portolan.domain.states import State
-
 NAME = "PortOrder"
+#: What a signal without a payload carries.
+NOTHING = RawValue(Payload())
 REPUBLISH_AFTER = timedelta(minutes=1)
 
 #: What Portolan does in the states in which it is its own turn.
@@ -68,8 +69,9 @@ class PortOrder:
         """Messages may arrive before `run` begins, so the state is built here."""
         self.order = start.order or Order.new(start.request, workflow.now())
         self.shown: TypedSearchAttributes | None = None if start.order else attributes(self.order)
+        self.told_upto = 0
         self.republish_at: datetime | None = None
-        self.telling: dict[str, asyncio.Task[None]] = {}
+        self.telling: list[asyncio.Task[None]] = []
 
     @workflow.run
     async def run(self, start: Start) -> Outcome:
@@ -86,13 +88,14 @@ class PortOrder:
         return Outcome(order_id=self.order.order_id, state=self.order.state, outcome=self.order.outcome)
 
     def _everybody_answered(self) -> bool:
-        return workflow.all_handlers_finished() and not self.telling
+        return workflow.all_handlers_finished() and all(task.done() for task in self.telling)
 
     async def _step(self) -> None:
-        """Tell what changed; then act, or wait."""
+        """Act, if it is Portolan's turn; else tell what changed, and wait."""
         order = self.order
         take_deferred(order, workflow.now())
-        await self._publish()
+        if not acts(order):
+            await self._publish()
         if self._may_continue_as_new():
             workflow.continue_as_new(Start(request=order.request, order=order))
         if order.ended:
@@ -119,7 +122,7 @@ class PortOrder:
 
     async def _wait(self) -> None:
         """Wait for a message or for the nearest deadline, with one durable timer."""
-        order, mark = self.order, self.order.sequence
+        order = self.order
         deadline = next_deadline(order)
         if deadline is None:
             raise ApplicationError(f"{order.state} has no deadline: a defect", non_retryable=True)
@@ -128,13 +131,12 @@ class PortOrder:
         if left > timedelta(0):
             with contextlib.suppress(TimeoutError):
                 await workflow.wait_condition(
-                    lambda: order.sequence != mark or acts(order),
+                    lambda: order.sequence != self.told_upto or acts(order),
                     timeout=left,
                     timeout_summary=deadline.clock,
                 )
         # A message in the same workflow task as the timer has been taken by now: look at the deadline anew.
-        nearest = next_deadline(order)
-        if nearest == deadline and deadline.at <= workflow.now() and order.sequence == mark:
+        if next_deadline(order) == deadline and deadline.at <= workflow.now() and order.sequence == self.told_upto:
             lapse(order, deadline, workflow.now())
 
     async def _publish(self) -> None:
@@ -149,24 +151,18 @@ class PortOrder:
             gone = [pair.key.value_unset() for pair in self.shown or () if pair.key.name not in kept]
             workflow.upsert_search_attributes([*(pair.key.value_set(pair.value) for pair in shown), *gone])
             self.shown = shown
-        upto = order.sequence
+        self.told_upto, notices = order.sequence, list(order.unsent)
+        upto = self.told_upto
         try:
-            await calls.publish(order)
+            undelivered = await calls.publish(order)
         except ActivityError:
             self.republish_at = workflow.now() + REPUBLISH_AFTER
-        else:
-            self.republish_at = None
-            order.unpublished = [entry for entry in order.unpublished if entry.sequence > upto]
-        for notice in order.unsent:
-            if notice.key not in self.telling:
-                self.telling[notice.key] = asyncio.create_task(self._tell(notice))
-
-    async def _tell(self, notice: Notice) -> None:
-        try:
-            await calls.tell(notice)
-        finally:
-            self.order.unsent.remove(notice)
-            del self.telling[notice.key]
+            return
+        self.republish_at = None
+        order.unpublished = [entry for entry in order.unpublished if entry.sequence > upto]
+        order.unsent = [notice for notice in order.unsent if notice not in notices]
+        self.telling = [task for task in self.telling if not task.done()]
+        self.telling += [asyncio.create_task(calls.send_notice(n)) for n in notices if n.key in undelivered]
 
     def _may_continue_as_new(self) -> bool:
         return workflow.info().is_continue_as_new_suggested() and self._everybody_answered() and not self.order.ended
@@ -200,71 +196,71 @@ class PortOrder:
         return self.order.model_dump(mode="json", exclude={"seen", "unpublished", "unsent"})
 
     @workflow.signal(name="loa_signed", description='{"signed_by": "Ada", "signed_on": "2026-12-01"}')
-    def loa_signed(self, *payload: RawValue) -> None:
+    def loa_signed(self, payload: RawValue = NOTHING) -> None:
         """The letter of authorization was signed."""
         self._signal("loa_signed", payload)
 
     @workflow.signal(name="carrier_approved", description="{}")
-    def carrier_approved(self, *payload: RawValue) -> None:
+    def carrier_approved(self, payload: RawValue = NOTHING) -> None:
         """The losing carrier accepted the order."""
         self._signal("carrier_approved", payload)
 
     @workflow.signal(name="carrier_rejected", description='{"reasons": ["NAME_MISMATCH"]}')
-    def carrier_rejected(self, *payload: RawValue) -> None:
+    def carrier_rejected(self, payload: RawValue = NOTHING) -> None:
         """The losing carrier sent the order back."""
         self._signal("carrier_rejected", payload)
 
     @workflow.signal(name="foc_confirmed", description='"2026-12-01T15:00:00Z"')
-    def foc_confirmed(self, *payload: RawValue) -> None:
+    def foc_confirmed(self, payload: RawValue = NOTHING) -> None:
         """The losing carrier confirmed a date."""
         self._signal("foc_confirmed", payload)
 
     @workflow.signal(name="carrier_activity", description="{}: look at the carrier")
-    def carrier_activity(self, *payload: RawValue) -> None:
+    def carrier_activity(self, payload: RawValue = NOTHING) -> None:
         """Something changed at the carrier."""
         self._signal("carrier_activity", payload)
 
     @workflow.signal(name="approve", description='{"by": "Ada"}')
-    def approve(self, *payload: RawValue) -> None:
+    def approve(self, payload: RawValue = NOTHING) -> None:
         """A person approves sending the order."""
         self._signal("approve", payload)
 
     @workflow.signal(name="resubmit", description='{"by": "Ada", "corrections": {"entity_name": "Acme Limited"}}')
-    def resubmit(self, *payload: RawValue) -> None:
+    def resubmit(self, payload: RawValue = NOTHING) -> None:
         """Send again, with corrections."""
         self._signal("resubmit", payload)
 
     @workflow.signal(name="rollback", description='{"decided_by": "Ada", "reason": "no inbound calls"}')
-    def rollback(self, *payload: RawValue) -> None:
+    def rollback(self, payload: RawValue = NOTHING) -> None:
         """Return the numbers."""
         self._signal("rollback", payload)
 
     @workflow.signal(name="cancel", description='{"by": "Ada", "reason": "campaign moved"}')
-    def cancel(self, *payload: RawValue) -> None:
+    def cancel(self, payload: RawValue = NOTHING) -> None:
         """Give up the port before the numbers move."""
         self._signal("cancel", payload)
 
     @workflow.signal(name="hold", description='{"by": "Ada", "reason": "in print", "until": "2026-12-01T09:00:00Z"}')
-    def hold(self, *payload: RawValue) -> None:
+    def hold(self, payload: RawValue = NOTHING) -> None:
         """Let nothing be sent or moved for now."""
         self._signal("hold", payload)
 
     @workflow.signal(name="release", description='{"by": "Ada"}')
-    def release(self, *payload: RawValue) -> None:
+    def release(self, payload: RawValue = NOTHING) -> None:
         """End a hold."""
         self._signal("release", payload)
 
     @workflow.signal(name="complete_task", description='{"by": "Ada", "task_id": "choose-date-1", "answer": "accept"}')
-    def complete_task(self, *payload: RawValue) -> None:
+    def complete_task(self, payload: RawValue = NOTHING) -> None:
         """Answer a task."""
         self._signal("complete_task", payload)
 
-    def _signal(self, kind: str, payload: tuple[RawValue, ...]) -> None:
+    def _signal(self, kind: str, payload: RawValue) -> None:
         """Take a signal as leniently as its meaning allows: never raise, and keep what cannot be read."""
         now = workflow.now()
         try:
-            values = [workflow.payload_converter().from_payload(raw.payload) for raw in payload]
-            event = read(kind, values[0] if values else None)
+            sent = None if payload is NOTHING else workflow.payload_converter().from_payload(payload.payload)
+            event = read(kind, sent)
         except Exception as error:
             take_unreadable(self.order, kind, problem(error), now)
         else:

@@ -9,7 +9,7 @@ from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
-from portolan.domain.clocks import next_deadline
+from portolan.domain.clocks import business_deadline
 from portolan.domain.order import Order
 
 PORT_STATE = SearchAttributeKey.for_keyword("PortState")
@@ -35,7 +35,7 @@ def attributes(order: Order) -> TypedSearchAttributes:
         SearchAttributePair(GAINING_CARRIER, request.gaining_carrier),
         SearchAttributePair(PROJECT, request.project_id),
     ]
-    deadline = next_deadline(order)
+    deadline = business_deadline(order)
     if deadline:
         pairs.append(SearchAttributePair(DEADLINE, deadline.at))
     if order.foc_at:

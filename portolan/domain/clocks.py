@@ -54,14 +54,21 @@ HELD = frozenset({State.SUBMITTING, State.FOC_CONFIRMED, State.READY})
 
 def acts(order: Order) -> bool:
     """Whether Portolan itself has something to do now, rather than wait."""
-    if order.refetch:
-        return True
-    return order.state in ACTING and order.retry_at is None and not (order.hold and order.state in HELD)
+    if order.retry_at:
+        return False
+    return order.refetch or (order.state in ACTING and not (order.hold and order.state in HELD))
 
 
 def next_deadline(order: Order) -> Deadline | None:
     """The nearest deadline, or None where the order has ended."""
     return min(_deadlines(order), key=lambda deadline: deadline.at, default=None)
+
+
+def business_deadline(order: Order) -> Deadline | None:
+    """The deadline that people plan by: the end of the rollback window even while a notice comes before it."""
+    if order.state is State.ROLLBACK_WINDOW and order.rollback_until:
+        return Deadline(order.rollback_until, Clock.WINDOW_CLOSES)
+    return next_deadline(order)
 
 
 def _deadlines(order: Order) -> Iterator[Deadline]:

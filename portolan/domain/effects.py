@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from portolan.domain.carrier import CsrAnswer, Portability
 from portolan.domain.order import AuditEntry, Notice, Order
 
 
@@ -32,8 +33,7 @@ class Effect(NamedTuple):
 EFFECTS: dict[str, Effect] = {
     effect.name: effect
     for effect in (
-        Effect("check_portability", False, "read only"),
-        Effect("request_csr", False, "read only"),
+        Effect("look_up_numbers", False, "read only"),
         Effect("fetch_order", False, "read only"),
         Effect("submit_order", True, "order and attempt, looked for before sending", "cancel_order"),
         Effect("cancel_order", True, "the carrier's order; a cancelled one stays cancelled"),
@@ -70,11 +70,19 @@ class CarrierCall(BaseModel):
     reason: str = ""
 
 
+class LookUp(BaseModel):
+    """What is known of the numbers before anything is sent."""
+
+    portability: list[Portability]
+    csr: CsrAnswer
+
+
 class Publication(BaseModel):
-    """The order as it stands, and the audit entries not yet on record."""
+    """The order as it stands, the audit entries not yet on record, and the notices nobody has yet."""
 
     order: Order
     entries: list[AuditEntry]
+    notices: list[Notice] = []
 
 
 class Delivery(BaseModel):

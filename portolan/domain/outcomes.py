@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from portolan.domain.carrier import CarrierOrder, CarrierStatus, CsrAnswer, NumberStatus, Portability
+from portolan.domain.carrier import CarrierOrder, CarrierStatus, NumberStatus
 from portolan.domain.decisions import go_on_signed, need_signature, restart_chase, take
+from portolan.domain.effects import LookUp
 from portolan.domain.foc import in_words
 from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed
 from portolan.domain.order import Cause, NoticeKind, Order
 from portolan.domain.reconciliation import reconcile
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+
+#: While a carrier cannot be reached, the waits between bursts of tries; after them, the policy's `retry_minutes`.
+RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30))
 
 #: Proof that a number is in service is looked for after these waits: closely first, then hourly.
 PROOF_WAITS = (timedelta(minutes=15),) * 8 + (timedelta(hours=1),) * 6
@@ -23,16 +26,17 @@ def _portolan(kind: str, now: datetime) -> Cause:
     return Cause(kind, "portolan", now)
 
 
-def looked_up(order: Order, portability: Sequence[Portability], csr: CsrAnswer) -> None:
+def looked_up(order: Order, found: LookUp) -> None:
     """Keep what portability check and CSR request brought; `checked` judges it."""
+    portability, csr = found.portability, found.csr
     order.csr, order.csr_unavailable = (
         csr.record,
         "" if csr.record else csr.reason or "the losing carrier supplies none",
     )
     order.number_status = {
-        found.number: NumberStatus.PENDING if found.portable else NumberStatus.FAILED for found in portability
+        number.number: NumberStatus.PENDING if number.portable else NumberStatus.FAILED for number in portability
     }
-    stuck = [f"{found.number}: {found.reason or 'not portable'}" for found in portability if not found.portable]
+    stuck = [f"{number.number}: {number.reason or 'not portable'}" for number in portability if not number.portable]
     order.outcome = "; ".join(stuck)
 
 
@@ -112,8 +116,9 @@ def not_cancelled(order: Order, why: str, now: datetime) -> None:
 
 def unreachable(order: Order, why: str, now: datetime) -> None:
     """A burst of tries failed: tell people, and try again later. The step is not given up."""
+    later = timedelta(minutes=order.policy.retry_minutes)
+    order.retry_at = now + (RETRY_WAITS[order.tries] if order.tries < len(RETRY_WAITS) else later)
     order.tries += 1
-    order.retry_at = now + timedelta(minutes=order.policy.retry_minutes)
     order.record(_portolan("carrier_unreachable", now), now, f"{why}; next try {in_words(order.retry_at)}")
     if order.tries == 1:
         order.open_task(TaskKind.CARRIER_UNREACHABLE, f"{order.request.gaining_carrier}: {why}", now, order.retry_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portolan.domain.clocks import next_deadline
+from portolan.domain.clocks import business_deadline
 from portolan.domain.foc import in_words
 from portolan.domain.order import Order, OrderRequest
 from portolan.domain.states import STATES
@@ -17,7 +17,7 @@ def summary(request: OrderRequest) -> str:
 
 def details(order: Order) -> str:
     """Where the order stands, whose turn it is, the next deadline and the open tasks, as Markdown."""
-    deadline = next_deadline(order)
+    deadline = business_deadline(order)
     lines = [
         f"**{order.state.replace('_', ' ')}**: {STATES[order.state].meaning}.",
         f"Whose turn: **{order.turn}**. Next: {deadline.in_words() if deadline else 'nothing more'}.",

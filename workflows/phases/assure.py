@@ -7,12 +7,10 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from portolan.domain import outcomes
+from portolan.domain.effects import Failure
+from portolan.domain.order import Order
 from workflows import calls
-
-with workflow.unsafe.imports_passed_through():
-    from portolan.domain import outcomes
-    from portolan.domain.effects import Failure
-    from portolan.domain.order import Order
 
 
 async def prove(order: Order, now: datetime) -> None:

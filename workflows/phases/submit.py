@@ -7,13 +7,11 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from portolan.domain import outcomes
+from portolan.domain.carrier import SendKind
+from portolan.domain.effects import Failure
+from portolan.domain.order import Order
 from workflows import calls
-
-with workflow.unsafe.imports_passed_through():
-    from portolan.domain import outcomes
-    from portolan.domain.carrier import SendKind
-    from portolan.domain.effects import Failure
-    from portolan.domain.order import Order
 
 
 async def send(order: Order, now: datetime) -> None:
@@ -38,7 +36,12 @@ async def send(order: Order, now: datetime) -> None:
 async def look(order: Order, now: datetime) -> None:
     """Follow a hint: ask the carrier how the order stands, and take its word."""
     order.refetch = False
-    outcomes.observed(order, await calls.fetch_order(order), workflow.now())
+    try:
+        at_carrier = await calls.fetch_order(order)
+    except ActivityError:
+        order.refetch = True
+        raise
+    outcomes.observed(order, at_carrier, workflow.now())
 
 
 async def cancel(order: Order, now: datetime) -> None:

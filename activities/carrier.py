@@ -1,0 +1,110 @@
+"""Calls to gaining carriers: each looks before it acts, so that repeating it is harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from temporalio import activity
+
+from activities.failures import reported, too_late
+from portolan.carriers.base import GainingCarrier
+from portolan.domain.carrier import CarrierOrder, CarrierStatus, PortBack, Submission
+from portolan.domain.effects import CarrierCall, Failure, LookUp
+from portolan.domain.errors import CarrierRefused
+
+
+def server_clock() -> datetime:
+    """The moment this try began by Temporal's clock, which a rehearsal moves ahead of the wall's."""
+    return activity.info().started_time if activity.in_activity() else datetime.now(UTC)
+
+
+class CarrierActivities:
+    """The carriers of this deployment, by the names that requests give them."""
+
+    def __init__(self, carriers: Mapping[str, GainingCarrier]) -> None:
+        self._carriers = carriers
+
+    @property
+    def all(self) -> list[Callable[..., Any]]:
+        """What the worker registers."""
+        return [
+            self.look_up_numbers,
+            self.submit_order,
+            self.fetch_order,
+            self.cancel_order,
+            self.activate_order,
+            self.port_back_order,
+        ]
+
+    def _carrier(self, name: str) -> GainingCarrier:
+        if name not in self._carriers:
+            raise CarrierRefused(f"No gaining carrier {name!r} is set up.", f"There is: {', '.join(self._carriers)}.")
+        return self._carriers[name]
+
+    @activity.defn(name="look_up_numbers")
+    def look_up_numbers(self, call: CarrierCall) -> LookUp:
+        """Whether each number can be taken, and the losing carrier's record."""
+        with reported():
+            gaining = self._carrier(call.carrier)
+            return LookUp(
+                portability=gaining.check_portability(call.order_id, call.numbers),
+                csr=gaining.request_csr(call.order_id, call.losing_carrier, call.account_number),
+            )
+
+    @activity.defn(name="submit_order")
+    def submit_order(self, carrier: str, submission: Submission) -> CarrierOrder:
+        """Send once: what already went out under this key is found, and not sent again.
+
+        Raises:
+            ApplicationError: of type `loa_stale` where nothing went out and the LOA has grown too old.
+        """
+        with reported():
+            gaining = self._carrier(carrier)
+            held = gaining.find(submission.key)
+            if held is not None:
+                return held
+            if submission.not_after and server_clock() >= submission.not_after:
+                raise too_late(Failure.LOA_STALE, "the LOA is too old to be sent")
+            return gaining.submit(submission)
+
+    @activity.defn(name="fetch_order")
+    def fetch_order(self, call: CarrierCall) -> CarrierOrder:
+        """How the order stands at the carrier."""
+        with reported():
+            return self._carrier(call.carrier).get(call.carrier_order_id or "")
+
+    @activity.defn(name="cancel_order")
+    def cancel_order(self, call: CarrierCall) -> None:
+        """Withdraw what the carrier holds, known by its id or found by our newest reference; nothing there is fine."""
+        with reported():
+            gaining = self._carrier(call.carrier)
+            held = gaining.find(call.key)
+            carrier_order_id = held.carrier_order_id if held else call.carrier_order_id
+            if carrier_order_id and gaining.get(carrier_order_id).status is not CarrierStatus.CANCELLED:
+                gaining.cancel(carrier_order_id, call.reason)
+
+    @activity.defn(name="activate_order")
+    def activate_order(self, call: CarrierCall) -> CarrierOrder:
+        """Move the numbers, unless they have moved already."""
+        with reported():
+            gaining = self._carrier(call.carrier)
+            held = gaining.get(call.carrier_order_id or "")
+            return held if held.status is CarrierStatus.PORTED else gaining.activate(held.carrier_order_id)
+
+    @activity.defn(name="port_back_order")
+    def port_back_order(self, carrier: str, request: PortBack) -> CarrierOrder:
+        """Return the numbers, unless they are back already.
+
+        Raises:
+            ApplicationError: of type `too_late` where they are not, and the time for it has passed.
+        """
+        with reported():
+            gaining = self._carrier(carrier)
+            held = gaining.get(request.carrier_order_id)
+            if held.status is CarrierStatus.PORTED_BACK:
+                return held
+            if server_clock() >= request.not_after:
+                raise too_late(Failure.TOO_LATE, "the time in which the numbers could be returned has passed")
+            return gaining.port_back(request)

@@ -1,0 +1,44 @@
+"""Writing what an order has become to the read model and the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from temporalio import activity
+
+from activities.failures import reported
+from portolan.domain.effects import Publication
+from portolan.domain.order import Notice
+from portolan.records.store import Records
+
+
+class Teller(Protocol):
+    """Sends a notice, or says that it could not."""
+
+    def try_notice(self, notice: Notice) -> bool:
+        """Whether everybody has it now."""
+        ...
+
+
+class RecordActivities:
+    """The deployment's records; `build` is kept with each audit entry."""
+
+    def __init__(self, records: Records, build: str, teller: Teller) -> None:
+        self._records, self._build, self._teller = records, build, teller
+
+    @property
+    def all(self) -> list[Callable[..., Any]]:
+        """What the worker registers."""
+        return [self.publish_order]
+
+    @activity.defn(name="publish_order")
+    def publish_order(self, publication: Publication) -> list[str]:
+        """Bring the rows of an order up to date, append its audit entries, then try its notices.
+
+        Returns:
+            The keys of the notices that somebody still has to get.
+        """
+        with reported():
+            self._records.publish(publication, self._build)
+        return [notice.key for notice in publication.notices if not self._teller.try_notice(notice)]

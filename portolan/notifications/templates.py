@@ -1,0 +1,212 @@
+"""What each notice says, for people who do not port numbers for a living.
+
+A table: what happened, what it means, and what each reader has to do. Who has something to do is who is told.
+The facts in braces are those that `Order.notify` puts into a notice, and those that `rendering` adds to all.
+Nothing here promises that a rollback will succeed: the losing carrier may refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from portolan.domain.order import NoticeKind
+
+
+class Audience(StrEnum):
+    """Whom a notice is for; the values are the keys of `Notice.contacts`."""
+
+    CUSTOMER = "customer"
+    COORDINATOR = "coordinator"
+    DECISION_MAKER = "decision_maker"
+
+
+class Template(NamedTuple):
+    """The text of one kind of notice; `todo` says, for each audience, what to do and by when."""
+
+    subject: str
+    happened: str
+    meaning: str
+    todo: Mapping[Audience, str]
+
+    @property
+    def audiences(self) -> tuple[Audience, ...]:
+        """Who is told."""
+        return tuple(self.todo)
+
+
+_CUSTOMER, _COORDINATOR, _DECIDER = Audience.CUSTOMER, Audience.COORDINATOR, Audience.DECISION_MAKER
+
+TEMPLATES: dict[NoticeKind, Template] = {
+    NoticeKind.SIGNATURE_NEEDED: Template(
+        "Signature needed to move {numbers} ({reference})",
+        "The letter of authorization for moving {numbers} from {losing_carrier} to {gaining_carrier} needs a "
+        "signature. Where it stands: {why}.",
+        "The letter is the signed permission to move the numbers. Until it is signed, nothing is sent to any carrier.",
+        {
+            _CUSTOMER: "Have the letter signed by {signer}, the person authorized on the account at {losing_carrier}, "
+            "with the date of signing on it, and return it to {coordinator}. Please do so now: until then the move "
+            "waits, and a request that nobody answers is given up.",
+            _COORDINATOR: "Get the signed letter from the customer and enter it in order {order_id}. A signature of "
+            "anybody but {signer} would be rejected.",
+        },
+    ),
+    NoticeKind.LOA_EXPIRING: Template(
+        "The signed letter is good only until {until} ({reference})",
+        "The signed letter of authorization for moving {numbers} may be sent to {losing_carrier} only until {until}.",
+        "Carriers refuse letters whose signature is too old. If the order is not sent by then, the letter has to be "
+        "signed again and the move takes longer.",
+        {
+            _COORDINATOR: "See what order {order_id} waits for (an approval, a correction) and settle it before "
+            "{until}.",
+            _CUSTOMER: "If {coordinator} has asked you for something, answer before {until}. Otherwise there is "
+            "nothing to do; you may be asked to sign again.",
+        },
+    ),
+    NoticeKind.ACTION_NEEDED: Template(
+        "Somebody has to act on the move of {numbers} ({reference})",
+        "The move of {numbers} from {losing_carrier} to {gaining_carrier} cannot go on by itself: {why}.",
+        "Nothing more happens until somebody acts. Before the numbers move, your service stays as it is. Once they "
+        "have moved, do not let this wait: calls may be lost.",
+        {
+            _COORDINATOR: "Open order {order_id}: its tasks say who has to do what, until when, and which answers are "
+            "possible. Do it today if the numbers have moved already.",
+            _CUSTOMER: "If the text above is about a signature or about your data, see to it now. Otherwise "
+            "{coordinator} takes care of it. Do not cancel anything at {losing_carrier}.",
+            _DECIDER: "If the numbers have moved already, speak with {coordinator} now: any return of the numbers is "
+            "yours to decide, and {losing_carrier} may refuse it. Otherwise there is nothing to do.",
+        },
+    ),
+    NoticeKind.SUBMITTED: Template(
+        "The order to move {numbers} has been sent ({reference})",
+        "The order to move {numbers} from {losing_carrier} is with {gaining_carrier} as {carrier_order}.",
+        "{losing_carrier} now checks it. Some days of silence are normal; you are told as soon as it confirms a date "
+        "or sends the order back. No number has moved.",
+        {
+            _CUSTOMER: "Keep the service at {losing_carrier} running and change nothing on the account: a change or a "
+            "cancellation there would have the order sent back. There is no deadline for you now.",
+            _COORDINATOR: "Nothing now. If {losing_carrier} stays silent past its usual time, you are told to ask.",
+        },
+    ),
+    NoticeKind.REJECTED: Template(
+        "The order to move {numbers} was sent back ({reference})",
+        "{losing_carrier} sent the order back. The reason: {why}.",
+        "This is common and can be put right. No number has moved, and your service stays as it is. The move waits "
+        "until the order is corrected and sent again.",
+        {
+            _COORDINATOR: "Correct order {order_id} as said above and send it again. If printed data changes, the "
+            "letter of authorization has to be signed again; its age counts too, so do not wait.",
+            _CUSTOMER: "Nothing yet, unless the reason names something only you can do, such as closing another "
+            "order at {losing_carrier}. You may be asked for data or a new signature; please answer soon.",
+        },
+    ),
+    NoticeKind.FOC_CONFIRMED: Template(
+        "{numbers} will move on {foc} ({reference})",
+        "{losing_carrier} confirmed the date: {numbers} will move to {gaining_carrier} on {foc}.",
+        "From that moment calls arrive at {gaining_carrier}. A short interruption around it is possible.",
+        {
+            _CUSTOMER: "Be ready to make test calls on {foc}. Keep the service at {losing_carrier} until you are told "
+            "that the port is completed. If the date does not suit you, say so to {coordinator} now: shortly before "
+            "it, nothing can be changed any more.",
+            _COORDINATOR: "Have routing, emergency addresses and test calls at {gaining_carrier} ready before {foc}.",
+            _DECIDER: "Be within reach on {foc} and in the days after: if something goes wrong, you decide whether "
+            "the numbers are asked back. {losing_carrier} may refuse that.",
+        },
+    ),
+    NoticeKind.FOC_CHANGED: Template(
+        "New date: {numbers} will move on {foc} ({reference})",
+        "{losing_carrier} changed the date: {numbers} will move on {foc}, no longer on {before}.",
+        "The old date no longer counts. Calls arrive at {gaining_carrier} from {foc} on.",
+        {
+            _CUSTOMER: "Move your plans and test calls to {foc}. If that does not suit you, say so to {coordinator} "
+            "now. Keep the service at {losing_carrier}.",
+            _COORDINATOR: "Move the preparations from {before} to {foc} and tell everybody involved.",
+            _DECIDER: "Be within reach on {foc} instead of {before}, and in the days after.",
+        },
+    ),
+    NoticeKind.CUTOVER_DONE: Template(
+        "{numbers} have moved: please test now ({reference})",
+        "{numbers} moved to {gaining_carrier} on {activated}, and each is in service there.",
+        "Until {until} the numbers can be asked back if something serious is wrong. Until {snapback} "
+        "{losing_carrier} can take them back simply; after that it takes longer. {losing_carrier} may refuse, so a "
+        "return is never certain.",
+        {
+            _CUSTOMER: "Make test calls to and from your numbers today: from other networks, with voice mail, text "
+            "messages and fax if you use them. Tell {coordinator} of any trouble at once, well before {until}. Do "
+            "not cancel the service at {losing_carrier} yet.",
+            _COORDINATOR: "See to the test calls today and bring trouble to {decision_maker} well before {until}.",
+            _DECIDER: "If the trouble is serious, decide on a return before {until}, better before {snapback}. Only "
+            "you can decide it.",
+        },
+    ),
+    NoticeKind.WINDOW_CLOSING: Template(
+        "Last chance to ask {numbers} back: {until} ({reference})",
+        "The time in which the moved {numbers} can be asked back from {gaining_carrier} ends on {until}.",
+        "After {until} the numbers stay; bringing them back to {losing_carrier} would be a new order with the usual "
+        "waiting time. Before {until} it can be asked for, and {losing_carrier} may refuse.",
+        {
+            _CUSTOMER: "If anything still does not work, tell {coordinator} now. If all is well, do nothing, and keep "
+            "the service at {losing_carrier} for now.",
+            _COORDINATOR: "Ask whether all test calls were good, and bring open trouble to {decision_maker} today.",
+            _DECIDER: "If the numbers have to go back, decide it before {until}. If all is well, do nothing.",
+        },
+    ),
+    NoticeKind.COMPLETED: Template(
+        "The port of {numbers} is completed ({reference})",
+        "The rollback window has closed and the port is completed. {why}.",
+        "{numbers} are with {gaining_carrier}. They can no longer be asked back; a return would be a new order.",
+        {
+            _CUSTOMER: "The old service at {losing_carrier} may be cancelled only after your own checks: that every "
+            "number is answered at {gaining_carrier}, that no other number or line depends on the old account, and "
+            "what your contract says about notice. There is no hurry on our side.",
+            _COORDINATOR: "Close your own papers. See that the customer checks before cancelling the old service.",
+            _DECIDER: "Nothing. No decision on a return is open any more.",
+        },
+    ),
+    NoticeKind.CANCELLED: Template(
+        "The move of {numbers} was cancelled ({reference})",
+        "The move of {numbers} from {losing_carrier} to {gaining_carrier} was cancelled. The reason given: {why}.",
+        "No number moved. The service at {losing_carrier} goes on as before.",
+        {
+            _CUSTOMER: "Nothing, if that is what you wanted. If not, tell {coordinator}: a new order can be started at "
+            "any time. Keep paying for the service at {losing_carrier}.",
+            _COORDINATOR: "Undo what was prepared at {gaining_carrier}, and tell whoever planned for the move.",
+            _DECIDER: "Nothing. You need not be within reach for this move.",
+        },
+    ),
+    NoticeKind.ROLLED_BACK: Template(
+        "{numbers} are back at {losing_carrier} ({reference})",
+        "The numbers were returned to {losing_carrier}. {why}.",
+        "{losing_carrier} took the numbers back; calls should arrive there again. The move to {gaining_carrier} is "
+        "over.",
+        {
+            _CUSTOMER: "Make test calls now, at {losing_carrier}, and tell {coordinator} of any trouble today. Keep "
+            "the service there.",
+            _COORDINATOR: "See to the test calls today, and find out what went wrong before a new order is started.",
+            _DECIDER: "Your decision was carried out. See that the test calls are good.",
+        },
+    ),
+    NoticeKind.NOT_PORTABLE: Template(
+        "{numbers} cannot be moved to {gaining_carrier} ({reference})",
+        "The check before sending found that the order cannot be carried out: {why}.",
+        "Nothing was sent and nothing changed: the service at {losing_carrier} goes on. One number that cannot be "
+        "moved stops the whole order.",
+        {
+            _CUSTOMER: "Keep the service at {losing_carrier}. {coordinator} will speak with you about other ways, "
+            "such as forwarding calls; there is no deadline.",
+            _COORDINATOR: "See order {order_id} for the numbers concerned. Order the others without them, and agree "
+            "with the customer on another way for the rest.",
+        },
+    ),
+    NoticeKind.EXPIRED: Template(
+        "The move of {numbers} was given up for lack of an answer ({reference})",
+        "The move of {numbers} from {losing_carrier} to {gaining_carrier} was given up: {why}.",
+        "No number moved, and the service at {losing_carrier} goes on as before.",
+        {
+            _CUSTOMER: "If you still want to move the numbers, tell {coordinator}: a new order can be started at any "
+            "time. Otherwise there is nothing to do.",
+            _COORDINATOR: "Ask the customer whether the move is still wanted, and start a new order if so.",
+        },
+    ),
+}

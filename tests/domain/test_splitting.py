@@ -1,0 +1,209 @@
+"""Splitting a project into port orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portolan.domain.carrier import AccountData
+from portolan.domain.errors import RequestInvalid
+from portolan.domain.playbooks import Playbook
+from portolan.domain.request import Request
+from portolan.domain.splitting import ParsedNumber, Split, number_faults, split
+
+CHRISTMAS = date(2026, 12, 25)
+ACCOUNT = {
+    "entity_name": "Acme Inc.",
+    "authorized_person": "Ana Ortiz",
+    "service_address": "12 Harbor Street",
+    "postal_code": "02110",
+    "account_number": "0048",
+}
+PERSON = {"name": "Ana Ortiz", "email": "ana@acme.example"}
+KINDS = [("US", "geographic"), ("US", "toll_free"), ("GB", "geographic"), ("GB", "toll_free"), ("GB", "special_rate")]
+
+
+def project(*accounts: dict[str, Any]) -> Request:
+    """A request with these account entries, on top of the usual account."""
+    entries = [{"losing_carrier": "Old Telco", "account": ACCOUNT, "numbers": ["x"], **entry} for entry in accounts]
+    return Request.model_validate(
+        {
+            "reference": "ACME-2026",
+            "customer": "Acme",
+            "contacts": {"customer": PERSON, "coordinator": PERSON, "decision_maker": PERSON},
+            "accounts": entries,
+        }
+    )
+
+
+def number(tail: int, country: str = "US", number_class: str = "geographic", account: int = 0) -> ParsedNumber:
+    """A number as recognised; its last digits tell it from others."""
+    return ParsedNumber(f"+1212555{tail:04}", country, number_class, f"accounts[{account}].numbers[{tail}]", tail + 10)
+
+
+def closed(playbook: Playbook) -> Sequence[date]:
+    return [CHRISTMAS] if playbook.country == "US" else []
+
+
+def faults_of(request: Request, numbers: list[list[ParsedNumber]]) -> list[str]:
+    with pytest.raises(RequestInvalid) as caught:
+        split(request, numbers, closed)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_one_kind_at_one_account_is_one_order_with_everything_it_needs() -> None:
+    result = split(project({"wishes": {"requested_foc_on": "2026-12-15"}}), [[number(1), number(2)]], closed)
+    (order,) = result.orders
+    assert (order.order_id, order.project_id, order.reference) == ("acme-2026-1", "acme-2026", "ACME-2026")
+    assert order.numbers == ["+12125550001", "+12125550002"]
+    assert (order.country, order.number_class, order.losing_carrier) == ("US", "geographic", "Old Telco")
+    assert type(order.account) is AccountData
+    assert order.account.account_number == "0048"
+    assert order.requested_foc_on == date(2026, 12, 15)
+    assert order.policy.playbook == "US-LOCAL"
+    assert order.policy.closed_days == [CHRISTMAS]
+    assert result.reasons == [
+        "Old Telco account 0048: 2 numbers in 1 port order: US geographic numbers move by US-LOCAL"
+    ]
+    assert result.accounts == {"acme-2026-1": 0}
+    assert type(order).model_validate_json(order.model_dump_json()) == order
+
+
+def test_toll_free_and_local_numbers_of_one_account_part_and_it_is_said_why() -> None:
+    numbers = [[number(1, number_class="toll_free"), number(2), number(3)]]
+    result = split(project({}), numbers, closed)
+    assert [order.policy.playbook for order in result.orders] == ["US-TF", "US-LOCAL"]
+    assert result.reasons == [
+        "Old Telco account 0048: 3 numbers in 2 port orders, because US toll-free numbers move by a RespOrg change "
+        "(US-TF) and US geographic numbers move by US-LOCAL"
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"losing_carrier": "Other Telco"},
+        {"account": ACCOUNT | {"account_number": "0049"}},
+        {"account": ACCOUNT | {"service_address": "1 Pier Road"}},
+        {"account": ACCOUNT | {"entity_name": "ACME Inc."}},
+        {"wishes": {"requested_foc_on": "2026-12-15"}},
+        {"policy": {"rollback_hours": "48"}},
+        {"rehearsal": {"reject": ["x"]}},
+    ],
+)
+def test_whatever_differs_between_entries_makes_orders_of_their_own(other: dict[str, Any]) -> None:
+    result = split(project({}, other), [[number(1)], [number(2, account=1)]], closed)
+    assert [order.numbers for order in result.orders] == [["+12125550001"], ["+12125550002"]]
+    assert result.accounts == {"acme-2026-1": 0, "acme-2026-2": 1}
+    assert result.reasons[0].startswith("2 accounts: each losing carrier")
+
+
+def test_entries_that_differ_in_nothing_but_numbers_are_one_account() -> None:
+    result = split(project({"country": "US"}, {"country": "CA"}), [[number(1)], [number(2, account=1)]], closed)
+    assert [order.numbers for order in result.orders] == [["+12125550001", "+12125550002"]]
+    assert "accounts[1] is the same account as accounts[0]: they share port orders" in result.reasons
+
+
+def test_countries_and_classes_part_even_under_one_playbook() -> None:
+    numbers = [[number(1, "GB", "toll_free"), number(2, "GB", "special_rate"), number(3, "BE"), number(4, "NL")]]
+    result = split(project({}), numbers, closed)
+    assert [order.policy.playbook for order in result.orders] == ["UK-NGN", "UK-NGN", "EU", "EU"]
+
+
+def test_a_label_names_the_account_in_the_reasons() -> None:
+    result = split(project({"label": "Head office"}), [[number(1)]], closed)
+    assert result.reasons[0].startswith("Head office: 1 number in 1 port order")
+
+
+def test_notes_on_numbers_are_handed_on_with_their_place() -> None:
+    noted = ParsedNumber("+2342012345678", "NG", "geographic", "accounts[0].numbers[0]", 7, "renewed")
+    assert split(project({}), [[noted]], closed).notes == ["accounts[0].numbers[0] (line 7): renewed"]
+
+
+def test_a_number_given_twice_is_a_fault_that_names_both_places() -> None:
+    numbers = [[number(1)], [ParsedNumber("+12125550001", "US", "geographic", "accounts[1].numbers[4]", 40)]]
+    assert faults_of(project({}, {"losing_carrier": "Other"}), numbers) == [
+        "line 40, accounts[1].numbers[4]: +12125550001 is also at accounts[0].numbers[1] (line 11): "
+        "give each number once"
+    ]
+
+
+def test_a_kind_without_playbook_is_one_fault_with_its_places_and_what_is_known() -> None:
+    (fault,) = faults_of(project({}), [[number(tail, "GG", "mobile") for tail in range(8)]])
+    assert fault.startswith("line 10, accounts[0].numbers[0]: +12125550000 is a GG mobile number (also accounts[0]")
+    assert "accounts[0].numbers[4] (line 14), 3 more)" in fault
+    assert "Known: US geographic, US toll-free" in fault
+
+
+def test_a_rule_cannot_be_replaced_but_a_default_can() -> None:
+    mobile = number(1, "NG", "mobile")
+    assert faults_of(project({"policy": {"rollback_hours": "24"}}), [[mobile]]) == [
+        "accounts[0].policy.rollback_hours: cannot be 24: NG-MOB has 0 by rule (NCC Business Rules: no return; "
+        "90 days before the number may be ported again)"
+    ]
+    assert split(project({"policy": {"rollback_hours": "0"}}), [[mobile]], closed).orders[0].policy.rollback_hours == 0
+    local = split(project({"policy": {"rollback_hours": "24"}}), [[number(1)]], closed)
+    assert local.orders[0].policy.rollback_hours == 24
+
+
+@pytest.mark.parametrize(
+    ("wanted", "better"), [("2026-12-25", "2026-12-28"), ("2026-12-05", "2026-12-07"), ("2026-12-06", "2026-12-07")]
+)
+def test_a_wish_for_a_closed_day_is_a_fault_with_a_better_day(wanted: str, better: str) -> None:
+    wish = {"wishes": {"requested_foc_on": wanted}}
+    numbers = [[number(1), number(2, number_class="toll_free")]]
+    (fault,) = faults_of(project(wish), numbers)
+    assert fault.startswith("accounts[0].wishes.requested_foc_on: ")
+    assert fault.endswith(f"ask for {better} or another business day")
+    assert split(project({"wishes": {"requested_foc_on": better}}), numbers, closed).orders
+
+
+def test_closed_days_given_by_hand_replace_the_public_ones() -> None:
+    given_by_hand = {"policy": {"closed_days": ["2026-12-24"]}, "wishes": {"requested_foc_on": "2026-12-25"}}
+    result = split(project(given_by_hand), [[number(1)]], closed)
+    assert result.orders[0].policy.closed_days == [date(2026, 12, 24)]
+
+
+def test_all_faults_come_at_once() -> None:
+    numbers = [[number(1), number(1), number(2, "US", "premium")]]
+    assert len(faults_of(project({"wishes": {"requested_foc_on": "2026-12-25"}}), numbers)) == 3
+
+
+def test_no_numbers_no_faults() -> None:
+    assert number_faults([[], []]) == []
+
+
+@st.composite
+def projects(draw: st.DrawFn) -> tuple[Request, list[list[ParsedNumber]]]:
+    carriers = draw(st.lists(st.sampled_from(["Old Telco", "Other"]), min_size=1, max_size=4))
+    tails = draw(st.lists(st.integers(0, 9999), unique=True, min_size=1, max_size=30))
+    numbers: list[list[ParsedNumber]] = [[] for _ in carriers]
+    for tail in tails:
+        account = draw(st.integers(0, len(carriers) - 1))
+        numbers[account].append(number(tail, *draw(st.sampled_from(KINDS)), account))
+    return project(*({"losing_carrier": carrier} for carrier in carriers)), numbers
+
+
+@given(projects())
+def test_every_number_lands_in_exactly_one_order_and_always_the_same(
+    asked: tuple[Request, list[list[ParsedNumber]]],
+) -> None:
+    request, numbers = asked
+    result: Split = split(request, numbers, closed)
+    assert split(request, numbers, closed) == result
+    everything = [one for account in numbers for one in account]
+    assert sorted(e164 for order in result.orders for e164 in order.numbers) == sorted(one.e164 for one in everything)
+    assert [order.order_id for order in result.orders] == [f"acme-2026-{n + 1}" for n in range(len(result.orders))]
+    order_of = {e164: order for order in result.orders for e164 in order.numbers}
+    for index, account in enumerate(numbers):
+        for one in account:
+            order = order_of[one.e164]
+            assert (order.country, order.number_class) == (one.country, one.number_class)
+            assert order.losing_carrier == request.accounts[index].losing_carrier
+    keys = [(order.losing_carrier, order.country, order.number_class) for order in result.orders]
+    assert len(keys) == len(set(keys))

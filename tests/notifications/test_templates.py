@@ -1,0 +1,168 @@
+"""What mails say, for every way in which the domain gives notice."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from portolan.domain.order import Contact, NoticeKind
+from portolan.notifications.mail import recipients
+from portolan.notifications.rendering import SUBJECT_LENGTH, WIDTH, Text, hide_numbers, one_line, render
+from portolan.notifications.templates import TEMPLATES, Audience
+from tests.notifications.orders import NUMBERS, STORIES, a_notice, new_order, notice_of
+
+
+def texts(story: str) -> list[tuple[tuple[Audience, ...], Text]]:
+    notice = notice_of(story)
+    return [(who.roles, render(notice, who.contact, who.roles)) for who in recipients(notice)]
+
+
+def test_every_kind_has_a_template_and_a_story():
+    assert set(TEMPLATES) == set(NoticeKind)
+    assert {kind for _, kind in STORIES.values()} == set(NoticeKind)
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_coordinator_and_customer_are_always_told(kind):
+    assert {Audience.COORDINATOR, Audience.CUSTOMER} <= set(TEMPLATES[kind].audiences)
+
+
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_templates_use_only_facts_that_the_notice_carries(kind):
+    stories = [story for story, (_, ends_with) in STORIES.items() if ends_with is kind]
+    carried = set.intersection(*(set(notice_of(story).facts) for story in stories))
+    added = {"numbers", "order_id", "coordinator", "coordinator_email", "decision_maker", "decision_maker_email"}
+    template = TEMPLATES[kind]
+    for text in (template.subject, template.happened, template.meaning, *template.todo.values()):
+        used = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert used <= carried | added, (kind, used - carried - added)
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_mails_are_whole(story):
+    for roles, text in texts(story):
+        assert "not known]" not in text.subject + text.body
+        assert "{" not in text.subject + text.body
+        assert ".." not in text.body
+        for title in ("What happened", "What it means", "What to do", "Who to ask"):
+            assert f"\n{title}\n" in text.body, roles
+        assert len(text.subject) <= SUBJECT_LENGTH
+        assert max(map(len, text.body.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_no_full_number_leaves_in_a_mail(story):
+    for _, text in texts(story):
+        digits = re.sub(r"\D", "", text.subject + text.body)
+        for number in (*NUMBERS, "9876543210", "1234567890"):
+            assert number.lstrip("+") not in digits
+            assert number[-7:] not in digits
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_no_mail_promises_a_rollback(story):
+    for _, text in texts(story):
+        words = " ".join(text.body.split())
+        if re.search(r"asked? \S+ ?back|decide on a return|return of the numbers", words):
+            assert "may refuse" in words or "can no longer be asked back" in words or "no decision" in words.lower()
+
+
+def test_a_rejection_says_why_and_what_to_do():
+    for _, text in texts("rejected"):
+        words = " ".join(text.body.split())
+        assert "the company or customer name is not the one on the losing carrier's record" in words
+        assert "copy the name from the customer service record, character for character" in words
+        assert "'ACME Limited'" in words
+
+
+@pytest.mark.parametrize("story", ["completed", "completed without window", "completed, port-back failed"])
+def test_completion_closes_the_window_and_warns_of_cancelling_too_early(story):
+    text = dict(texts(story))[(Audience.CUSTOMER,)]
+    words = " ".join(text.body.split())
+    assert "The rollback window has closed and the port is completed." in words
+    assert "may be cancelled only after your own checks" in words
+
+
+def test_a_failed_port_back_is_not_hidden_in_the_completion():
+    text = dict(texts("completed, port-back failed"))[(Audience.DECISION_MAKER,)]
+    assert "could not be carried out" in " ".join(text.body.split())
+
+
+def test_deadlines_are_named():
+    assert "2026-11-17 15:00 UTC" in dict(texts("FOC confirmed"))[(Audience.CUSTOMER,)].subject
+    words = " ".join(dict(texts("cutover done"))[(Audience.DECISION_MAKER,)].body.split())
+    assert "before 2026-11-20 15:00 UTC, better before 2026-11-18 15:00 UTC" in words
+
+
+def test_words_of_the_trade_are_explained_where_they_occur():
+    assert "LOA: letter of authorization" in texts("signature needed, LOA expired")[0][1].body
+    assert "LOA:" not in texts("submitted")[0][1].body
+
+
+def test_a_missing_fact_leaves_a_gap_and_no_crash():
+    notice = a_notice(NoticeKind.FOC_CONFIRMED)
+    del notice.facts["foc"]
+    text = render(notice, notice.contacts["customer"], [Audience.CUSTOMER])
+    assert "[foc not known]" in text.subject
+
+
+def test_braces_in_facts_are_only_text():
+    notice = a_notice(NoticeKind.CANCELLED)
+    notice.facts["why"] = "{customer.__class__} {0} {"
+    assert "{customer.__class__} {0} {" in render(notice, notice.contacts["customer"], [Audience.CUSTOMER]).body
+
+
+def test_a_contact_that_is_missing_is_left_out():
+    notice = a_notice(NoticeKind.COMPLETED)
+    del notice.contacts["decision_maker"], notice.contacts["coordinator"]
+    (only,) = recipients(notice)
+    assert "[coordinator not known]" in render(notice, only.contact, only.roles).body
+
+
+def test_one_number_reads_as_one():
+    notice = a_notice(NoticeKind.CUTOVER_DONE, new_order(numbers=NUMBERS[:1]))
+    assert render(notice, notice.contacts["customer"], [Audience.CUSTOMER]).subject.startswith("1 number has moved")
+
+
+def test_a_person_in_two_roles_reads_both_and_gets_one_mail():
+    both = Contact(name="Cora Dean", email="CORA@porting.example ")
+    notice = a_notice(NoticeKind.CUTOVER_DONE, new_order(decision_maker=both))
+    people = recipients(notice)
+    assert [who.name for who in people] == ["zoe@customer.example", "cora@porting.example"]
+    body = render(notice, people[1].contact, people[1].roles).body
+    assert "As coordinator:" in body
+    assert "As decision maker:" in body
+
+
+@pytest.mark.parametrize(
+    ("said", "hidden"),
+    [
+        ("+12025550143: no", "…43: no"),
+        ("call (202) 555-0143 or 202.555.0144", "call …43 or …44"),
+        ("+44 20 7946 0018, 020 7946 0018", "…18, …18"),
+        ("0049 30/1234567", "…67"),
+        ("tel:2025550143.", "tel:…43."),
+        ("+1\u2011202\u2011555\u20110143", "…43"),
+        ("from 2026-11-17 15:00 UTC", "from 2026-11-17 15:00 UTC"),
+        ("2026-11-17 2025550143", "2026-11-17 …43"),
+        ("on 17.11.2026 and 11/17/2026", "on 17.11.2026 and 11/17/2026"),
+        ("order 123e4567-e89b-12d3-a456-426614174000", "order 123e4567-e89b-12d3-a456-426614174000"),
+        ("30 days, 4 h, error 503", "30 days, 4 h, error 503"),
+    ],
+)
+def test_numbers_are_hidden_and_dates_are_not(said, hidden):
+    assert hide_numbers(said) == hidden
+
+
+def test_one_line_takes_away_what_could_mislead():
+    assert one_line("a\r\nBcc: b\x00\u2028c\u202ed\ud800e") == "a Bcc: b cd e"
+
+
+def test_very_long_reasons_are_cut():
+    notice = a_notice(NoticeKind.NOT_PORTABLE)
+    notice.facts["why"] = "; ".join(f"+1202555{n:04d}: rate centre is closed" for n in range(500))
+    body = render(notice, notice.contacts["customer"], [Audience.CUSTOMER]).body
+    assert len(body) < 4000
+    assert "(cut; the order has it all)" in " ".join(body.split())

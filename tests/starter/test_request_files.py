@@ -1,0 +1,337 @@
+"""Request files on disk: typed as people type, read as typed, every fault with its line."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portolan.domain.errors import RequestInvalid
+from starter import number_lists, typed_yaml
+from starter.request_files import Prepared, load, prepare
+from starter.text_files import LARGEST_BYTES
+
+TODAY = date(2026, 11, 22)
+
+GOOD = """\
+reference: ACME-2026
+customer: Acme Manufacturing
+contacts:
+  customer: &ana {name: Ana Ortiz, email: ana@acme.example}
+  coordinator: {name: Ben Cole, email: ben@acme.example}
+  decision_maker: *ana
+accounts:
+  - losing_carrier: Old Telco
+    country: US
+    account:
+      entity_name: Acme Manufacturing Inc.
+      authorized_person: Ana Ortiz
+      service_address: 12 Harbor Street, Boston, MA
+      postal_code: 02110
+      account_number: 0048
+    numbers:
+      - +1 (212) 555-0123
+      - +12125550124
+      - 2125550125
+      - 1-800-555-0199
+    wishes: {requested_foc_on: 2026-12-15}
+    rehearsal: {at: 12:30, n: 3, share: 0.5, sure: true, word: "3", nothing: null, code: 0048}
+"""
+
+
+def write(folder: Path, text: str | bytes, name: str = "request.yaml") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def faults(path: Path) -> list[str]:
+    with pytest.raises(RequestInvalid) as caught:
+        prepare(path, TODAY)
+    assert str(path) in str(caught.value)
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_a_good_file_is_read_as_typed(tmp_path: Path) -> None:
+    request = load(write(tmp_path, GOOD), TODAY)
+    account = request.accounts[0]
+    assert account.account.account_number == "0048"
+    assert account.account.postal_code == "02110"
+    assert account.numbers == ["+1 (212) 555-0123", "+12125550124", "2125550125", "1-800-555-0199"]
+    assert account.wishes.requested_foc_on == date(2026, 12, 15)
+    assert request.contacts.decision_maker.name == "Ana Ortiz"
+    assert account.rehearsal == {
+        "at": "12:30",
+        "n": 3,
+        "share": 0.5,
+        "sure": True,
+        "word": "3",
+        "nothing": None,
+        "code": "0048",
+    }
+
+
+def test_it_is_split_with_the_closed_days_of_its_playbooks(tmp_path: Path) -> None:
+    prepared = prepare(write(tmp_path, GOOD), TODAY)
+    assert [(order.order_id, len(order.numbers)) for order in prepared.split.orders] == [
+        ("acme-2026-1", 3),
+        ("acme-2026-2", 1),
+    ]
+    assert prepared.split.orders[0].policy.closed_days[0] == date(2026, 11, 26)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("0048", "0048"),
+        ("0o17", "0o17"),
+        ("1_000", "1_000"),
+        ("1e3", "1e3"),
+        ("12:30", "12:30"),
+        ("2026-12-01", "2026-12-01"),
+        ("+1", "+1"),
+        ("yes", "yes"),
+        ("NO", "NO"),
+        ("Null", "Null"),
+        ("!!int 7", "7"),
+        ("'~'", "~"),
+        ('" 7 "', "7"),
+    ],
+)
+def test_nothing_is_turned_into_something_else(tmp_path: Path, typed: str, kept: str) -> None:
+    path = write(tmp_path, GOOD.replace("account_number: 0048", f"account_number: {typed}"))
+    assert load(path, TODAY).accounts[0].account.account_number == kept
+
+
+def test_norway_is_a_country(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace("country: US", "country: NO").replace("- 2125550125\n", "- +12125550125\n"))
+    assert any("'1-800-555-0199'" in fault and "+47" in fault for fault in faults(path))
+
+
+def test_every_fault_of_the_whole_file_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    text = (
+        GOOD.replace("customer: Acme", "custmer: Acme")
+        .replace("ben@acme.example", "ben@acme")
+        .replace("account_number: 0048", "account_number:")
+        .replace("+12125550124", "+1212555012")
+        .replace("2125550125", "212 555 0123")
+        .replace("2026-12-15", "15.12.2026")
+    )
+    assert faults(write(tmp_path, text)) == [
+        "line 1, customer: is missing or empty",
+        "line 2, custmer: 'custmer' is not a known key: did you mean 'customer'?",
+        "line 5, contacts.coordinator.email: 'ben@acme' is not an e-mail address: write it like ana@example.com",
+        "line 15, accounts[0].account.account_number: is missing or empty",
+        "line 18, accounts[0].numbers[1]: '+1212555012', read as +1212555012, is too short for country code +1: "
+        "check every digit, and the country",
+        "line 19, accounts[0].numbers[2]: +12125550123 is also at accounts[0].numbers[0] (line 17): "
+        "give each number once",
+        "line 21, accounts[0].wishes.requested_foc_on: '15.12.2026' is not a date: write it like 2026-12-31",
+    ]
+
+
+def test_faults_of_the_split_have_lines_too(tmp_path: Path) -> None:
+    assert faults(write(tmp_path, GOOD.replace("2026-12-15", "2026-12-25"))) == [
+        "line 21, accounts[0].wishes.requested_foc_on: 2026-12-25 is a closed day of the losing carrier: "
+        "ask for 2026-12-28 or another business day"
+    ]
+
+
+def test_a_key_given_twice_is_a_fault(tmp_path: Path) -> None:
+    text = GOOD.replace("account_number: 0048", "account_number: 0048\n      account_number: 0049")
+    assert faults(write(tmp_path, text)) == ["line 16, accounts[0].account.account_number: is given twice: keep one"]
+
+
+def test_a_country_that_does_not_exist_is_told_once_and_full_numbers_are_still_judged(tmp_path: Path) -> None:
+    assert faults(write(tmp_path, GOOD.replace("country: US", "country: ZZ").replace("-0123", "-012"))) == [
+        "line 9, accounts[0].country: 'ZZ' is not the ISO 3166 code of a country",
+        "line 17, accounts[0].numbers[0]: '+1 (212) 555-012', read as +1212555012, is too short for country code +1: "
+        "check every digit, and the country",
+    ]
+
+
+def test_keys_can_be_merged(tmp_path: Path) -> None:
+    text = GOOD.replace("{name: Ben Cole, email: ben@acme.example}", "{<<: *ana, name: Ben Cole}")
+    coordinator = load(write(tmp_path, text), TODAY).contacts.coordinator
+    assert (coordinator.name, coordinator.email) == ("Ben Cole", "ana@acme.example")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "the file: is empty"),
+        (b" \n\n", "the file: is empty"),
+        (b"# only a comment\n", "the file: is empty"),
+        (b"null\n", "the file: is empty"),
+        (b"hello\n", "line 1, the request: must be a group"),
+        (b"- a\n", "line 1, the request: must be a group"),
+        (b"a: 1\nb: [1\n", "cannot be read as YAML"),
+        (b"a: 1\nb:\n\tc: 1\n", "line 3, the file: cannot be read as YAML: while scanning"),
+        (b"a: 1\n---\nb: 2\n", "line 2, the file: cannot be read as YAML"),
+        (b"a: 1\nb: \x07\n", r"line 2, the file: has the character '\x07', which no YAML may have"),
+        (b"a: 1\nb: \xe9\n", "the file: is not UTF-8 text (byte 0xe9 in line 2): save it as UTF-8"),
+        (b"\x89PNG\r\n\0\0", "the file: is not a text file"),
+        (b"a: &x [*x]\n", "nested too deeply, or an alias"),
+        (b"[" * 1000, "nested too deeply, or an alias"),
+        (b"x" * (LARGEST_BYTES + 1), "the file: is larger than 5 MB"),
+    ],
+)
+def test_what_is_no_request_file_at_all(tmp_path: Path, content: bytes, words: str) -> None:
+    found = faults(write(tmp_path, content))
+    assert len([fault for fault in found if fault.startswith(("the file", "line"))]) >= 1
+    assert words in found[0]
+
+
+def test_a_file_that_swells_by_aliases_is_refused(tmp_path: Path) -> None:
+    layers = "".join(f"l{n}: &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]\n" for n in range(1, 9))
+    (fault,) = faults(write(tmp_path, "l0: &l0 [x]\n" + layers))
+    assert "alias" in fault
+
+
+def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
+    assert faults(tmp_path / "nothing.yaml") == ["the file: does not exist: check the path"]
+    assert faults(tmp_path) == ["the file: is a folder: name a file in it"]
+
+
+def test_a_byte_order_mark_and_utf_16_are_read(tmp_path: Path) -> None:
+    for content in (b"\xef\xbb\xbf" + GOOD.encode(), GOOD.encode("utf-16"), GOOD.replace("\n", "\r\n").encode()):
+        assert load(write(tmp_path, content), TODAY).reference == "ACME-2026"
+
+
+def as_json(**changes: object) -> str:
+    data = {
+        "reference": "ACME-2026",
+        "customer": "Acme \U0001f600",
+        "contacts": {
+            key: {"name": "Ana", "email": "ana@acme.example"} for key in ("customer", "coordinator", "decision_maker")
+        },
+        "accounts": [
+            {
+                "losing_carrier": "Old Telco",
+                "country": "US",
+                "account": dict.fromkeys(
+                    ("entity_name", "authorized_person", "service_address", "postal_code", "account_number"), "0048"
+                ),
+                "numbers": [12125550123, "2125550124"],
+                "rehearsal": {"n": 3, "at": "3"},
+            }
+        ],
+    }
+    return json.dumps(data | changes, indent="\t")
+
+
+def test_json_is_read_as_typed_with_lines(tmp_path: Path) -> None:
+    request = load(write(tmp_path, as_json(), "request.json"), TODAY)
+    assert request.customer == "Acme \U0001f600"
+    assert request.accounts[0].numbers == ["12125550123", "2125550124"]
+    assert request.accounts[0].rehearsal == {"n": 3, "at": "3"}
+    assert faults(write(tmp_path, as_json(colour="red"), "request.json"))[0].startswith("line ")
+
+
+def test_json_has_json_s_own_syntax_errors(tmp_path: Path) -> None:
+    (fault,) = faults(write(tmp_path, '{"reference": "a",\n "customer": b}', "request.json"))
+    assert fault == "line 2, the file: cannot be read as JSON: Expecting value at character 14"
+    twice = faults(write(tmp_path, '{"reference": "a",\n"reference": "b"}', "request.json"))
+    assert "line 2, reference: is given twice: keep one" in twice
+
+
+WITH_LIST = GOOD[: GOOD.index("    numbers:")] + "    numbers_file: numbers.csv\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"number\n2125550123\n2125550124\n",
+        b"2125550123\n2125550124\n",
+        b"+1 212 555 0123\r\n+1 212 555 0124\r\n",
+        b"\xef\xbb\xbfPhone Number,Site\n2125550123,A\n\n2125550124,B\n",
+        b"Stra\xdfe;Rufnummer\nA;2125550123\nB;2125550124\n",
+        "Site\tTN\nA\t2125550123\n\nB\t2125550124\n".encode("utf-16"),
+        b'site,phone\n"A, 1",2125550123\n"B\nC",2125550124\n',
+        b"What,Site\n2125550123,A\n2125550124,B\n",
+        b"2125550123,A\n2125550124,B\n",
+    ],
+)
+def test_number_lists_of_every_usual_kind(tmp_path: Path, content: bytes) -> None:
+    write(tmp_path, content, "numbers.csv")
+    prepared = prepare(write(tmp_path, WITH_LIST), TODAY)
+    assert prepared.split.orders[0].numbers == ["+12125550123", "+12125550124"]
+    assert len(prepared.request.accounts[0].numbers) == 2
+
+
+def test_faults_in_a_list_name_row_and_column(tmp_path: Path) -> None:
+    write(tmp_path, "Site,Phone\nA,2125550123\n\nB,2.13E+10\nC\nD,212 555 0123\n", "numbers.csv")
+    place = "line 16, accounts[0].numbers_file (numbers.csv, row {}, column 'Phone'): "
+    found = faults(write(tmp_path, WITH_LIST))
+    assert found[0].startswith(place.format(4) + "'2.13E+10' was shortened by a spreadsheet")
+    assert found[1].startswith(place.format(5) + "'' is empty")
+    assert found[2].startswith(place.format(6) + "+12125550123 is also at accounts[0].numbers_file (numbers.csv, row 2")
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "numbers.csv does not exist: check the path"),
+        (b"", "numbers.csv is empty"),
+        (b",,\n,,\n", "numbers.csv holds no numbers, only separators"),
+        (b"number\n", "numbers.csv holds no numbers below its header"),
+        (b"PK\x03\x04\0\0", "numbers.csv is not a text file"),
+        (b"n\n\x81\n", "numbers.csv is not UTF-8 text"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_one_fault(tmp_path: Path, content: bytes | None, words: str) -> None:
+    if content is not None:
+        write(tmp_path, content, "numbers.csv")
+    (fault,) = faults(write(tmp_path, WITH_LIST))
+    assert fault.startswith("line 16, accounts[0].numbers_file: ")
+    assert words in fault
+
+
+def test_a_list_in_a_folder_is_found_from_the_request_file(tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    write(tmp_path / "lists", "2125550123\n", "one.csv")
+    path = write(tmp_path, WITH_LIST.replace("numbers.csv", "lists/one.csv"))
+    assert load(path, TODAY).accounts[0].numbers == ["2125550123"]
+
+
+def digest(folder: Path, text: str, today: date = TODAY) -> str:
+    prepared: Prepared = prepare(write(folder, text), today)
+    return prepared.digest
+
+
+def test_the_digest_tells_requests_apart_but_not_their_writing(tmp_path: Path) -> None:
+    first = digest(tmp_path, GOOD)
+    assert len(first) == 64
+    assert digest(tmp_path, GOOD.replace("+1 (212) 555-0123", "212.555.0123") + "# a comment\n") == first
+    assert digest(tmp_path, GOOD, date(2026, 12, 1)) == first
+    assert digest(tmp_path, GOOD.replace("reference:", "gaining_carrier: simulated\nreference:")) == first
+    for old, new in [("-0123", "-0122"), ("Harbor", "Harbour"), ("n: 3", "n: 4"), ("2026-12-15", "2026-12-16")]:
+        assert digest(tmp_path, GOOD.replace(old, new)) != first
+
+
+def test_by_default_holidays_count_from_today(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace("    wishes: {requested_foc_on: 2026-12-15}\n", ""))
+    assert prepare(path).split.orders[0].policy.closed_days
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(GOOD)), st.text(alphabet="[]{}:,-\"'|>&*!%@`#?~\t\n \\<a1\x85\u2028\x00", max_size=6))
+def test_a_damaged_file_is_read_or_refused_but_never_crashes(position: int, noise: str) -> None:
+    document = typed_yaml.read(GOOD[:position] + noise + GOOD[position:])
+    assert all(fault.what for fault in document.faults)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=60) | st.text(alphabet='0123456789+,;\t\n" numberE', max_size=60).map(str.encode))
+def test_any_list_is_read_or_refused_but_never_crashes(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
+    path = write(tmp_path_factory.getbasetemp(), raw, "any.csv")
+    try:
+        cells = number_lists.read(path)
+    except ValueError:
+        return
+    assert cells

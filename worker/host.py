@@ -1,0 +1,110 @@
+"""The process that hosts the workflow and its activities."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any, NoReturn
+
+import structlog
+from temporalio.client import Client
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.runtime import Runtime
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
+
+from activities.carrier import CarrierActivities, server_clock
+from activities.notifications import NotificationActivities
+from activities.records import RecordActivities
+from portolan import __version__
+from portolan.carriers.registry import carriers
+from portolan.domain.errors import ConfigurationError
+from portolan.notifications.channels import channel
+from portolan.records.engine import connect
+from portolan.records.store import Records
+from portolan.settings import Settings
+from worker.plugin import plugin
+
+ACTIVITY_THREADS = 20
+GRACE = timedelta(seconds=10)
+
+log = structlog.get_logger(__name__)
+
+
+async def connect_temporal(settings: Settings, runtime: Runtime | None = None) -> Client:
+    """A client of the deployment's Temporal.
+
+    Raises:
+        ConfigurationError: Nobody answers there.
+    """
+    try:
+        return await Client.connect(
+            settings.temporal_address, namespace=settings.temporal_namespace, plugins=[plugin()], runtime=runtime
+        )
+    except RuntimeError as error:
+        raise ConfigurationError(
+            f"No Temporal server answers at {settings.temporal_address}.",
+            "Start one with `portolan up`, or set PORTOLAN_TEMPORAL_ADDRESS.",
+        ) from error
+
+
+def activities(settings: Settings, records: Records) -> list[Callable[..., Any]]:
+    """All activities of this deployment."""
+    notifications = NotificationActivities(records, channel(settings), settings.mail_from)
+    return [
+        *CarrierActivities(carriers(settings, server_clock)).all,
+        *RecordActivities(records, settings.build_id or __version__, notifications).all,
+        *notifications.all,
+    ]
+
+
+def build_worker(client: Client, settings: Settings, records: Records, **options: Any) -> Worker:
+    """A worker on the deployment's task queue; with a build id it takes part in worker versioning."""
+    if settings.build_id:
+        options["deployment_config"] = WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(deployment_name="portolan", build_id=settings.build_id),
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+        )
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        activities=activities(settings, records),
+        activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, "activity"),
+        graceful_shutdown_timeout=GRACE,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        **options,
+    )
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """SIGTERM and Ctrl-C ask for a graceful end."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+
+
+async def serve(settings: Settings, runtime: Runtime | None = None) -> None:
+    """Host workflows and activities until asked to stop."""
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    client = await connect_temporal(settings, runtime)
+    async with build_worker(client, settings, Records(connect(settings.records_url))):
+        log.info("worker started", task_queue=settings.task_queue, build=settings.build_id or __version__)
+        await stop.wait()
+    log.info("worker stopped")
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with this code, now.
+
+    The interpreter's own way out can abort while the SDK's threads still run (temporalio/sdk-python issue 300).
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
