@@ -193,7 +193,7 @@ class PortOrder:
     @workflow.query(name="order")
     def show(self) -> dict[str, Any]:
         """Where the order stands, for an operator; programs read the read model instead."""
-        return self.order.model_dump(mode="json", exclude={"seen", "unpublished", "unsent"})
+        return self.order.model_dump(mode="json", exclude={"seen", "unsent"})
 
     @workflow.signal(name="loa_signed", description='{"signed_by": "Ada", "signed_on": "2026-12-01"}')
     def loa_signed(self, payload: RawValue = NOTHING) -> None:

@@ -93,7 +93,7 @@ def render(notice: Notice, reader: Contact, roles: Collection[Audience]) -> Text
 def _facts(notice: Notice) -> Mapping[str, str]:
     """The notice's own facts, made safe, and what can be said of every order."""
     facts = _Facts(
-        {name: one_line(fact) for name, fact in notice.facts.items()}
+        {name: one_line(fact if name == "carrier_order" else hide_numbers(fact)) for name, fact in notice.facts.items()}
     )
     if "why" in facts:
         facts["why"] = textwrap.shorten(

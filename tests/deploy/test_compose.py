@@ -163,13 +163,14 @@ def test_addresses_in_our_settings_are_services(name):
 
 @pytest.mark.parametrize("name", OURS)
 def test_the_command_line_has_each_services_command(name):
+    from typer import Typer
     from typer.main import get_command
 
     from starter import cli
 
-    app = getattr(cli, "app", None)
-    assert app is not None, "starter.cli has no `app`"
-    assert OURS[name]["command"][0] in get_command(app).commands
+    apps = [found for found in vars(cli).values() if isinstance(found, Typer)]
+    commands = {command for app in apps for command in getattr(get_command(app), "commands", {})}
+    assert OURS[name]["command"][0] in commands
 
 
 def test_the_entry_point_is_the_projects_script():

@@ -224,11 +224,12 @@ def test_tls_from_the_start(serve, server_side, log):
     assert post.receivers == EVERYBODY
 
 
-def test_a_certificate_nobody_vouches_for_gets_no_mail(serve, server_side, log, monkeypatch):
-    post = serve(ssl_context=server_side)
+@pytest.mark.parametrize(("security", "offered"), [("tls", "ssl_context"), ("starttls", "tls_context")])
+def test_a_certificate_nobody_vouches_for_gets_no_mail(security, offered, serve, server_side, log, monkeypatch):
+    post = serve(**{offered: server_side})
     monkeypatch.delenv("SSL_CERT_FILE")
     with pytest.raises(NotificationFailed, match="SSLCertVerificationError"):
-        send(completed(), log, smtp(post, security=Security.TLS), SENDER, NOW)
+        send(completed(), log, smtp(post, security=Security(security)), SENDER, NOW)
     assert post.mails == []
 
 

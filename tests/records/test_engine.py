@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,21 @@ def test_sqlite_is_opened_safely(tmp_path: Path) -> None:
         }
     assert found == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000, "synchronous": 1}
     engine.dispose()
+
+
+def test_threads_open_a_new_sqlite_file_at_the_same_instant(tmp_path: Path) -> None:
+    racers, files = 6, 50  # SQLite refuses about one file in ten where nobody waits
+    start = threading.Barrier(racers)
+
+    def race(_: int) -> None:
+        for i in range(files):
+            engine = connect(f"sqlite:///{tmp_path}/{i}.db")
+            start.wait(10)
+            engine.connect().close()
+            engine.dispose()
+
+    with ThreadPoolExecutor(racers) as pool:
+        list(pool.map(race, range(racers)))
 
 
 def test_a_writer_keeps_others_from_writing_but_not_from_reading(

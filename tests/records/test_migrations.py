@@ -62,10 +62,11 @@ def test_two_processes_upgrade_at_the_same_instant(
 
 
 def test_threads_upgrade_at_the_same_instant(new_database: Callable[..., str]) -> None:
-    url = new_database()
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(upgrade, [url] * 4))
-    _is_complete(url)
+    urls = [new_database() for _ in range(3)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(upgrade, urls * 2))
+    for url in urls:
+        _is_complete(url)
 
 
 def test_a_migration_that_fails_leaves_nothing(

@@ -155,6 +155,12 @@ def test_threads_want_the_same_numbers_in_opposite_orders(records: Records, engi
         records.publish(publication(cancelled(Order.new(records.order(winner).request, NOW))), BUILD)
 
 
+def test_numbers_are_taken_in_one_order_so_that_rivals_never_deadlock(records: Records) -> None:
+    reserve(records, "first", MANY[::-1])
+    assert [row.e164 for row in sorted(records.numbers("first-1"), key=lambda row: row.id)] == list(MANY)
+    assert records.order("first-1").request.numbers == list(MANY[::-1])
+
+
 def test_threads_send_the_same_request_at_the_same_instant(records: Records) -> None:
     start = threading.Barrier(4)
 

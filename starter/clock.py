@@ -1,0 +1,86 @@
+"""One order's own clock, on a server that can move it ahead, with the simulated carrier speaking on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError
+from temporalio.testing import TimeSkipper
+
+from portolan.carriers.simulated import CarrierMessage, SimulatedCarrier
+from portolan.domain.clocks import acts
+from portolan.domain.order import Order
+from starter.orders import workflow_id
+from workflows.port_order import PortOrder
+
+LOOKS = 1000
+NUDGE_EVERY = 25
+NUDGE = timedelta(seconds=5)
+
+
+class OrderClock:
+    """Moves one order through time: `to` a moment, `past` a duration, or until it has `settled`."""
+
+    def __init__(self, client: Client, carrier: SimulatedCarrier, order_id: str) -> None:
+        self.order_id = order_id
+        self.carrier = carrier
+        self.handle: WorkflowHandle[Any, Any] = client.get_workflow_handle_for(PortOrder.run, workflow_id(order_id))
+        self._skipper = TimeSkipper(client)
+
+    async def now(self) -> datetime:
+        """What time it is for the order."""
+        return await self._skipper.get_current_time(self.handle)
+
+    async def order(self) -> Order:
+        """The order as its workflow has it now."""
+        return Order.model_validate(await self.handle.query(PortOrder.show))
+
+    async def running(self) -> bool:
+        """Whether the workflow still runs."""
+        return (await self.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+    async def settled(self) -> Order:
+        """The order, once Portolan has done what it can do by itself; the pauses between its tries are skipped."""
+        for look in range(1, LOOKS + 1):
+            order = await self.order()
+            if not acts(order) and not order.unpublished:
+                return order
+            if look % NUDGE_EVERY == 0:
+                await self._skipper.fast_forward(self.handle, NUDGE)
+            await asyncio.sleep(0.02)
+        raise TimeoutError(f"{self.order_id} is still {order.state}")
+
+    async def past(self, duration: timedelta) -> None:
+        """Let that much time pass."""
+        await self.to(await self.now() + duration)
+
+    async def to(self, moment: datetime) -> None:
+        """Let time pass until a moment; what the carrier says meanwhile is delivered when it says it."""
+        while await self.running():
+            message = self._next_message(moment)
+            target = min(moment, message.due_at) if message else moment
+            left = target - await self.now()
+            if left > timedelta(0):
+                await self._skipper.fast_forward(self.handle, left)
+            elif message:
+                await self.deliver(message)
+            else:
+                break
+
+    def _next_message(self, until: datetime) -> CarrierMessage | None:
+        heard = self.carrier.store.delivered()
+        due = (m for m in self.carrier.messages(self.order_id) if m.message_id not in heard and m.due_at <= until)
+        return min(due, key=lambda message: message.due_at, default=None)
+
+    async def deliver(self, message: CarrierMessage) -> None:
+        """Hand a message of the carrier to the order; one to an order that has ended is lost, as it would be."""
+        event = {"event_id": message.message_id, **message.event}
+        with contextlib.suppress(RPCError):
+            await self.handle.signal(event["kind"], event)
+        self.carrier.store.mark_delivered(message.message_id)
+        if await self.running():
+            await self.settled()

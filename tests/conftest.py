@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client
+
+from portolan.settings import Settings
+from starter.server import embedded, free_port
+from tests.world import World, world
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def client(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Client]:
+    """One embedded server for each process of the suite."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("server"), temporal_address=f"127.0.0.1:{free_port()}")
+    async with embedded(settings) as connected:
+        yield connected
+        await asyncio.sleep(0.2)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_world(client: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """One worker with records and carrier for each process of the suite; every test uses orders of its own."""
+    folder: Path = tmp_path_factory.mktemp("world")
+    async with world(client, folder) as made:
+        yield made

@@ -1,0 +1,187 @@
+"""A whole Portolan for tests: server, worker, simulated carrier and records, and orders to play with."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from portolan.carriers.registry import simulated
+from portolan.carriers.simulated import SimulatedCarrier, Saying, Script
+from portolan.domain.carrier import AccountData
+from portolan.domain.decisions import Answer
+from portolan.domain.order import Contact, Order, OrderRequest
+from portolan.domain.playbooks import PLAYBOOKS
+from portolan.domain.states import State
+from portolan.records.engine import connect
+from portolan.records.migrate import upgrade
+from portolan.records.store import NewProject, Records
+from portolan.settings import Settings
+from starter.clock import OrderClock
+from starter.orders import decide, start_order, workflow_id
+from worker.host import build_worker
+
+ADA = Contact(name="Ada Byron", email="ada@customer.example")
+COORDINATOR = Contact(name="Charles Babbage", email="charles@coordinator.example")
+BOSS = Contact(name="Grace Hopper", email="grace@boss.example")
+ACCOUNT = AccountData(
+    entity_name="Acme Manufacturing Limited",
+    authorized_person="Ada Byron",
+    service_address="12 Harbor Street, Boston, MA",
+    postal_code="02110",
+    account_number="0048-1937",
+)
+#: An FOC two days after the sending, in the middle of that day's third business day: what most tests want.
+FOC = Script(sendings=[[Saying(says="foc", after_hours=48, foc_business_days=3)]])
+SILENT = Script(sendings=[[]])
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+_numbers = itertools.count()
+
+
+def fresh_number() -> str:
+    """A number no other test of this process uses."""
+    return f"+1212{5550000 + next(_numbers):07d}"
+
+
+def request(order_id: str = "", *, playbook: str = "US-LOCAL", **given: Any) -> OrderRequest:
+    """A request for one order; keywords replace its fields, `policy` values of its playbook."""
+    overrides = given.pop("policy", {})
+    order_id = order_id or f"t-{uuid.uuid4().hex[:10]}"
+    fields: dict[str, Any] = {
+        "order_id": order_id,
+        "project_id": order_id,
+        "reference": order_id,
+        "customer": "Acme Manufacturing",
+        "account": ACCOUNT,
+        "numbers": [fresh_number()],
+        "country": "US",
+        "number_class": "geographic",
+        "losing_carrier": "Old Telco",
+        "gaining_carrier": "simulated",
+        "customer_contact": ADA,
+        "coordinator": COORDINATOR,
+        "decision_maker": BOSS,
+        "policy": PLAYBOOKS[playbook].policy(overrides=overrides),
+    }
+    return OrderRequest(**{**fields, **given})
+
+
+@dataclass
+class World:
+    """What runs; `port` starts an order in it."""
+
+    client: Client
+    settings: Settings
+    records: Records
+    carrier: SimulatedCarrier
+    options: dict[str, Any] = field(default_factory=dict)
+
+    def worker(self, **options: Any) -> Worker:
+        """A worker on this world's task queue, for `async with`."""
+        return build_worker(self.client, self.settings, self.records, **{**self.options, **options})
+
+    async def port(self, script: Script = FOC, **given: Any) -> Port:
+        """Reserve and start an order whose carrier follows the script; it settles before this returns."""
+        asked = request(**given)
+        self.carrier.give_account(asked.order_id, asked.account)
+        self.carrier.give_script(asked.order_id, script)
+        project = NewProject(asked.project_id, asked.reference, asked.customer)
+        ids = {asked.order_id: workflow_id(asked.order_id)}
+        self.records.reserve(project, [asked], ids, datetime.now(UTC))
+        await start_order(self.client, self.settings.task_queue, asked)
+        port = Port(self, asked.order_id)
+        await port.clock.settled()
+        return port
+
+
+class Port:
+    """One order under test."""
+
+    def __init__(self, world: World, order_id: str) -> None:
+        self.world = world
+        self.order_id = order_id
+        self.clock = OrderClock(world.client, world.carrier, order_id)
+        self.handle = self.clock.handle
+
+    async def order(self) -> Order:
+        """The order as its workflow has it."""
+        return await self.clock.settled()
+
+    async def state(self) -> State:
+        """Where it stands."""
+        return (await self.order()).state
+
+    async def decide(self, kind: str, **fields: Any) -> Answer:
+        """A decision through the validated update."""
+        answer = await decide(self.world.client, self.world.records, self.order_id, {"kind": kind, **fields})
+        if await self.clock.running():
+            await self.clock.settled()
+        return answer
+
+    async def signal(self, kind: str, *payload: Any) -> Order:
+        """A decision through the lenient signal."""
+        await self.handle.signal(kind, args=list(payload))
+        return await self.clock.settled()
+
+    async def sign(self, **fields: Any) -> Answer:
+        """Sign the LOA today, by the order's clock."""
+        today = (await self.clock.now()).date()
+        return await self.decide("loa_signed", **{"signed_by": ADA.name, "signed_on": str(today), **fields})
+
+    async def submitted(self) -> Order:
+        """Sign and approve, so that the carrier holds the order."""
+        await self.sign()
+        await self.decide("approve", by="Charles")
+        return await self.order()
+
+    async def activated(self) -> Order:
+        """Through submission and FOC to the rollback window."""
+        await self.submitted()
+        await self.clock.past(3 * DAY)
+        foc_at = (await self.order()).foc_at
+        assert foc_at is not None
+        await self.clock.to(foc_at)
+        return await self.order()
+
+    async def ended(self) -> Order:
+        """Let time run until the order has ended, by its own clocks alone; its final record."""
+        for _ in range(400):
+            if not await self.clock.running():
+                break
+            await self.clock.past(DAY)
+        await self.handle.result()
+        return self.recorded()
+
+    def recorded(self) -> Order:
+        """The order as the read model has it."""
+        return self.world.records.order(self.order_id)
+
+    def audit(self) -> list[str]:
+        """The kinds of the audit trail's entries, in order."""
+        return [str(entry.kind) for entry in self.world.records.timeline(self.order_id)]
+
+    def mails(self) -> list[str]:
+        """The kinds of the notices sent, in order, without repeats for several recipients."""
+        return self.world.records.notices_given(self.order_id)
+
+
+@asynccontextmanager
+async def world(client: Client, folder: Path, **options: Any) -> AsyncIterator[World]:
+    """A world of its own on a shared server: own records, carrier and task queue; with a worker running."""
+    settings = Settings(data_dir=folder, task_queue=f"q-{uuid.uuid4().hex[:8]}")
+    upgrade(settings.records_url)
+    from activities.carrier import server_clock
+
+    made = World(client, settings, Records(connect(settings.records_url)), simulated(settings, server_clock), options)
+    async with made.worker():
+        yield made
