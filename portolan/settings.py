@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         return self.data_dir / "mail"
 
     @property
+    def documents(self) -> Path:
+        """Where documents are kept."""
+        return self.data_dir / "documents"
+
+    @property
     def simulated_carrier(self) -> Path:
         """What the simulated carrier remembers."""
         return self.data_dir / "simulated-carrier.db"

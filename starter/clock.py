@@ -61,8 +61,10 @@ class OrderClock:
     async def to(self, moment: datetime) -> None:
         """Let time pass until a moment; what the carrier says meanwhile is delivered when it says it."""
         while await self.running():
-            message = self._next_message(moment)
-            target = min(moment, message.due_at) if message else moment
+            message = self.next_message()
+            if message and message.due_at > moment:
+                message = None
+            target = message.due_at if message else moment
             left = target - await self.now()
             if left > timedelta(0):
                 await self._skipper.fast_forward(self.handle, left)
@@ -71,10 +73,11 @@ class OrderClock:
             else:
                 break
 
-    def _next_message(self, until: datetime) -> CarrierMessage | None:
+    def next_message(self) -> CarrierMessage | None:
+        """What the carrier says next."""
         heard = self.carrier.store.delivered()
-        due = (m for m in self.carrier.messages(self.order_id) if m.message_id not in heard and m.due_at <= until)
-        return min(due, key=lambda message: message.due_at, default=None)
+        unheard = (message for message in self.carrier.messages(self.order_id) if message.message_id not in heard)
+        return min(unheard, key=lambda message: message.due_at, default=None)
 
     async def deliver(self, message: CarrierMessage) -> None:
         """Hand a message of the carrier to the order; one to an order that has ended is lost, as it would be."""

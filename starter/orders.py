@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from portolan.records.store import Records
 from temporalio.client import (
     Client,
     WorkflowHandle,
@@ -24,6 +23,7 @@ from portolan.domain.messages import problem, read
 from portolan.domain.order import Order, OrderRequest
 from portolan.domain.refusals import Refusal, refusal
 from portolan.domain.words import summary
+from portolan.records.store import Records
 from workflows.port_order import PortOrder, Start
 from workflows.search_attributes import attributes
 
@@ -97,7 +97,7 @@ async def decide(client: Client, records: Records, order_id: str, event: Mapping
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
     order = records.order(order_id)
-    why = refusal(order, parsed, datetime.now(UTC)) if order.ended else None
+    why = refusal(order, parsed, parsed.occurred_at or datetime.now(UTC)) if order.ended else None
     if why is None:
         raise NotFound("running order", order_id)
     return Answer.refused(order, why)

@@ -66,7 +66,9 @@ def command(cli: str, port: int, ui_port: int | None, database: Path | None) -> 
     words += ["--ui-port", str(ui_port), "--ui-disable-news-fetch"] if ui_port else ["--headless"]
     words += ["--db-filename", str(database)] if database else []
     words += [part for value in TIME_SKIPPING for part in ("--dynamic-config-value", value)]
-    words += [part for key in ALL for part in ("--search-attribute", f"{key.name}={_type(key.indexed_value_type.name)}")]
+    words += [
+        part for key in ALL for part in ("--search-attribute", f"{key.name}={_type(key.indexed_value_type.name)}")
+    ]
     return words
 
 
@@ -74,7 +76,9 @@ def _type(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
 
 
-def launch(settings: Settings, port: int, ui_port: int | None = None, database: Path | None = None) -> subprocess.Popen[bytes]:
+def launch(
+    settings: Settings, port: int, ui_port: int | None = None, database: Path | None = None
+) -> subprocess.Popen[bytes]:
     """Start the server; its own words go to a file in the data folder."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "temporal-server.log").open("ab") as log:
@@ -95,7 +99,7 @@ async def ready(settings: Settings, server: subprocess.Popen[bytes]) -> Client:
         try:
             client = await connect_temporal(settings)
             await client.count_workflows()
-        except Exception:  # noqa: S112 - not yet up: the loop is bounded
+        except Exception:
             await asyncio.sleep(0.05)
             continue
         return client
@@ -104,7 +108,9 @@ async def ready(settings: Settings, server: subprocess.Popen[bytes]) -> Client:
 
 
 @asynccontextmanager
-async def embedded(settings: Settings, ui_port: int | None = None, database: Path | None = None) -> AsyncIterator[Client]:
+async def embedded(
+    settings: Settings, ui_port: int | None = None, database: Path | None = None
+) -> AsyncIterator[Client]:
     """The server at the settings' address, for as long as the block runs."""
     port = int(settings.temporal_address.rpartition(":")[2])
     server = launch(settings, port, ui_port, database)

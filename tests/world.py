@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import uuid
 from collections.abc import AsyncIterator
@@ -11,19 +12,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import select
 from temporalio.client import Client
+from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
+from activities.carrier import server_clock
 from portolan.carriers.registry import simulated
-from portolan.carriers.simulated import SimulatedCarrier, Saying, Script
+from portolan.carriers.simulated import Saying, Script, SimulatedCarrier
 from portolan.domain.carrier import AccountData
 from portolan.domain.decisions import Answer
 from portolan.domain.order import Contact, Order, OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.states import State
+from portolan.domain.tasks import Task, TaskKind
 from portolan.records.engine import connect
 from portolan.records.migrate import upgrade
 from portolan.records.store import NewProject, Records
+from portolan.records.tables import AuditEvent, NoticeStatus, NotificationRow
 from portolan.settings import Settings
 from starter.clock import OrderClock
 from starter.orders import decide, start_order, workflow_id
@@ -103,6 +109,10 @@ class World:
         await port.clock.settled()
         return port
 
+    def mailbox(self, order_id: str) -> list[str]:
+        """The names of the mails written for an order, oldest first."""
+        return sorted(path.name for path in self.settings.mailbox.glob(f"*-{order_id}-*.eml"))
+
 
 class Port:
     """One order under test."""
@@ -159,29 +169,78 @@ class Port:
             if not await self.clock.running():
                 break
             await self.clock.past(DAY)
-        await self.handle.result()
+        await self.result()
         return self.recorded()
+
+    async def result(self) -> Any:
+        """What the workflow returns, which it must do soon now."""
+        return await asyncio.wait_for(self.handle.result(), 20)
+
+    async def to_timer(self, moment: datetime) -> None:
+        """Let time pass until a timer has just fired, with no worker to see it: the server can skip no further."""
+        left = moment - timedelta(milliseconds=500) - await self.clock.now()
+        await asyncio.wait_for(TimeSkipper(self.world.client).fast_forward(self.handle, left), 20)
+        while await self.clock.now() <= moment:
+            await asyncio.sleep(0.02)
+
+    async def task(self, kind: TaskKind) -> Task:
+        """The one open task of that kind."""
+        (found,) = [task for task in (await self.order()).open_tasks if task.kind is kind]
+        return found
+
+    async def tasks(self) -> list[TaskKind]:
+        """The kinds of the open tasks."""
+        return [task.kind for task in (await self.order()).open_tasks]
+
+    async def answer(self, kind: TaskKind, answer: str, **fields: Any) -> Answer:
+        """Answer the one open task of that kind."""
+        task = await self.task(kind)
+        return await self.decide("complete_task", task_id=task.task_id, answer=answer, by="Charles", **fields)
+
+    def held(self) -> HeldOrder:
+        """The one order that the carrier holds for this one."""
+        (found,) = self.world.carrier.store.orders(self.order_id)
+        return found
+
+    def calls(self, call: str) -> int:
+        """How often the carrier was called."""
+        return self.world.carrier.store.calls(call, self.order_id)
+
+    def sent(self) -> list[int]:
+        """The attempts that reached the carrier, in order."""
+        held = self.world.carrier.store.orders(self.order_id)
+        return [sending.attempt for order in held for sending in order.sendings]
 
     def recorded(self) -> Order:
         """The order as the read model has it."""
         return self.world.records.order(self.order_id)
 
+    def trail(self) -> list[AuditEvent]:
+        """The audit trail, in order."""
+        return self.world.records.timeline(self.order_id)
+
     def audit(self) -> list[str]:
         """The kinds of the audit trail's entries, in order."""
-        return [str(entry.kind) for entry in self.world.records.timeline(self.order_id)]
+        return [str(entry.kind) for entry in self.trail()]
 
     def mails(self) -> list[str]:
         """The kinds of the notices sent, in order, without repeats for several recipients."""
-        return self.world.records.notices_given(self.order_id)
+        with self.world.records.reading() as session:
+            rows = session.exec(select(NotificationRow).where(NotificationRow.order_id == self.order_id)).all()
+        sent = {row.key for row in rows if row.status is NoticeStatus.SENT}
+        return [key.rsplit(":", 1)[1] for key in sorted(sent, key=lambda key: int(key.rsplit(":", 2)[1]))]
+
+
+def make_world(client: Client, folder: Path, **options: Any) -> World:
+    """A world of its own on a shared server: own records, carrier and task queue; nobody works in it yet."""
+    settings = Settings(data_dir=folder, task_queue=f"q-{uuid.uuid4().hex[:8]}")
+    upgrade(settings.records_url)
+    return World(client, settings, Records(connect(settings.records_url)), simulated(settings, server_clock), options)
 
 
 @asynccontextmanager
 async def world(client: Client, folder: Path, **options: Any) -> AsyncIterator[World]:
-    """A world of its own on a shared server: own records, carrier and task queue; with a worker running."""
-    settings = Settings(data_dir=folder, task_queue=f"q-{uuid.uuid4().hex[:8]}")
-    upgrade(settings.records_url)
-    from activities.carrier import server_clock
-
-    made = World(client, settings, Records(connect(settings.records_url)), simulated(settings, server_clock), options)
+    """A world of its own, with a worker running; options are the worker's."""
+    made = make_world(client, folder, **options)
     async with made.worker():
         yield made

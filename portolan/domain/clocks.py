@@ -115,7 +115,7 @@ def _loa_still_needed(order: Order) -> bool:
 
 def lapse(order: Order, deadline: Deadline, now: datetime) -> None:
     """What happens when a deadline passes."""
-    cause = Cause("clock", "clock", deadline.at)
+    cause = Cause(deadline.clock.name.lower(), "clock", deadline.at)
     _LAPSES[deadline.clock](order, cause, now)
 
 
@@ -123,7 +123,10 @@ def _remind(order: Order, cause: Cause, now: datetime) -> None:
     order.remind_at = now + timedelta(days=order.policy.reminder_days)
     todo = "; ".join(task.facts.title for task in order.open_tasks) or "see the order"
     order.record(cause, now, f"reminder to the {order.turn}: {todo}")
-    order.notify(NoticeKind.ACTION_NEEDED, why=f"Still waiting for the {order.turn}: {todo}.")
+    if order.state is State.AWAITING_SIGNATURE:
+        order.notify(NoticeKind.SIGNATURE_NEEDED, why="it is still waited for", signer=order.account.authorized_person)
+    else:
+        order.notify(NoticeKind.ACTION_NEEDED, why=f"Still waiting for the {order.turn}: {todo}.")
 
 
 def _customer_silent(order: Order, cause: Cause, now: datetime) -> None:

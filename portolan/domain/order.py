@@ -104,6 +104,7 @@ class NoticeKind(StrEnum):
     WINDOW_CLOSING = "window_closing"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+    ROLLBACK_REFUSED = "rollback_refused"
     ROLLED_BACK = "rolled_back"
     NOT_PORTABLE = "not_portable"
     EXPIRED = "expired"

@@ -192,7 +192,7 @@ def port_back_refused(order: Order, why: str, now: datetime) -> None:
     """The losing carrier does not take the numbers back; nobody can make it."""
     order.move(State.ROLLBACK_WINDOW, _portolan("port_back_refused", now), now, why)
     order.open_task(TaskKind.PORT_BACK_REFUSED, why, now, order.rollback_until)
-    order.notify(NoticeKind.ACTION_NEEDED, why=f"The port-back was refused: {why}.")
+    order.notify(NoticeKind.ROLLBACK_REFUSED, why=f"The port-back was refused: {why}.")
 
 
 def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:

@@ -67,15 +67,20 @@ TEMPLATES: dict[NoticeKind, Template] = {
     NoticeKind.ACTION_NEEDED: Template(
         "Somebody has to act on the move of {numbers} ({reference})",
         "The move of {numbers} from {losing_carrier} to {gaining_carrier} cannot go on by itself: {why}.",
-        "Nothing more happens until somebody acts. Before the numbers move, your service stays as it is. Once they "
+        "Nothing more happens until somebody acts. Before the numbers move, the service stays as it is. Once they "
         "have moved, do not let this wait: calls may be lost.",
         {
             _COORDINATOR: "Open order {order_id}: its tasks say who has to do what, until when, and which answers are "
             "possible. Do it today if the numbers have moved already.",
-            _CUSTOMER: "If the text above is about a signature or about your data, see to it now. Otherwise "
-            "{coordinator} takes care of it. Do not cancel anything at {losing_carrier}.",
-            _DECIDER: "If the numbers have moved already, speak with {coordinator} now: any return of the numbers is "
-            "yours to decide, and {losing_carrier} may refuse it. Otherwise there is nothing to do.",
+        },
+    ),
+    NoticeKind.ROLLBACK_REFUSED: Template(
+        "{numbers} could not be returned ({reference})",
+        "The return of {numbers} to {losing_carrier} was asked for and did not happen: {why}.",
+        "The numbers stay in service at {gaining_carrier}. No carrier can be made to take numbers back.",
+        {
+            _COORDINATOR: "Open order {order_id}, and prepare a new port of the numbers to {losing_carrier}.",
+            _DECIDER: "Decide with {coordinator} whether to order that new port; it takes the usual time.",
         },
     ),
     NoticeKind.SUBMITTED: Template(

@@ -290,7 +290,7 @@ STORIES: dict[str, tuple[Callable[[Order], object], NoticeKind]] = {
     "FOC missed": (_foc_missed, NoticeKind.ACTION_NEEDED),
     "hold review": (_hold_review, NoticeKind.ACTION_NEEDED),
     "unproven": (_unproven, NoticeKind.ACTION_NEEDED),
-    "port-back refused": (_port_back_refused, NoticeKind.ACTION_NEEDED),
+    "port-back refused": (_port_back_refused, NoticeKind.ROLLBACK_REFUSED),
     "submitted": (submitted, NoticeKind.SUBMITTED),
     "rejected": (rejected, NoticeKind.REJECTED),
     "FOC confirmed": (confirmed, NoticeKind.FOC_CONFIRMED),

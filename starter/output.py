@@ -1,0 +1,115 @@
+"""What the command line prints: tables and words for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.table import Table
+from rich.text import Text
+
+from portolan.domain.foc import in_words
+from portolan.domain.order import OrderRequest
+from portolan.domain.states import ENDED, State
+from portolan.records.tables import AuditEvent, OrderSummary, TaskRow
+from starter.rehearsal import Ending
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+GOOD = {State.COMPLETED: "green", State.ROLLED_BACK: "yellow", State.CANCELLED: "yellow"}
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it; times are ISO 8601 in UTC."""
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump(mode="python"))
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def styled(state: State) -> Text:
+    """A state's name, in the colour of what it means."""
+    colour = GOOD.get(state, "red" if state in ENDED or state is State.ACTION_REQUIRED else "cyan")
+    return Text(state.replace("_", " "), style=colour)
+
+
+def table(*columns: str) -> Table:
+    """An empty table."""
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    return made
+
+
+def orders(rows: Iterable[OrderSummary]) -> Table:
+    """Orders, a line each."""
+    made = table("ORDER", "STATE", "WHOSE TURN", "NEXT DEADLINE", "FOC", "FROM")
+    for row in rows:
+        next_one = f"{in_words(row.deadline_at)}: {row.deadline_why}" if row.deadline_at else ""
+        foc = in_words(row.foc_at) if row.foc_at else ""
+        state = styled(row.state).append(" (on hold)" if row.on_hold else "")
+        made.add_row(row.order_id, state, str(row.turn), next_one, foc, row.losing_carrier)
+    return made
+
+
+def tasks(rows: Iterable[TaskRow]) -> Table:
+    """Tasks, the most urgent first."""
+    made = table("ORDER", "TASK", "WHO", "DUE", "WHAT", "ANSWERS")
+    for row in rows:
+        due = in_words(row.due_at) if row.due_at else ""
+        made.add_row(row.order_id, row.task_id, str(row.turn), due, row.detail, ", ".join(row.answers))
+    return made
+
+
+def event_line(entry: AuditEvent) -> Text:
+    """One line of the audit trail."""
+    line = Text(f"{entry.recorded_at.astimezone(UTC):%a %Y-%m-%d %H:%M}  ", style="dim")
+    line.append(f"{entry.kind.replace('_', ' '):20} ", style="bold red" if "refused" in entry.kind else "bold")
+    if entry.state_after is not entry.state_before:
+        line.append("-> ", style="dim").append_text(styled(entry.state_after)).append("  ")
+    if entry.detail:
+        line.append(entry.detail[0].upper() + entry.detail[1:] + " ", style="")
+    return line.append(f"[{entry.by}]", style="dim")
+
+
+def story_line(request: OrderRequest, entry: AuditEvent) -> None:
+    """One event of a rehearsal, as it happens."""
+    if entry.sequence == 1:
+        title = f"\n{request.order_id}: {len(request.numbers)} {request.country} {request.number_class} number(s)"
+        out.print(Text(f"{title}, {request.losing_carrier} to {request.gaining_carrier}", style="bold underline"))
+    out.print(event_line(entry))
+
+
+def endings(found: Sequence[Ending]) -> Table:
+    """How the orders of a rehearsal ended."""
+    made = table("ORDER", "STORY", "ENDED AS", "DAYS", "AS SCRIPTED")
+    for ending in found:
+        verdict = Text("yes", style="green") if ending.as_scripted else Text("NO", style="bold red")
+        if ending.state is not ending.expected:
+            verdict.append(f", expected {ending.expected}")
+        for surprise in ending.surprises:
+            verdict.append(f"; {surprise}")
+        made.add_row(ending.order_id, ending.label, styled(ending.state), f"{ending.days:.0f}", verdict)
+    return made
+
+
+def markdown(text: str) -> Markdown:
+    """Markdown for the terminal."""
+    return Markdown(text)

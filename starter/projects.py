@@ -1,0 +1,77 @@
+"""Starting a whole request: its orders reserved together, then started one by one, as often as it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pydantic import ValidationError
+from temporalio.client import Client
+
+from portolan.carriers.registry import SIMULATED, carriers, simulated
+from portolan.carriers.simulated import Script, seeded
+from portolan.domain.errors import Fault, RequestInvalid
+from portolan.domain.messages import problem
+from portolan.domain.order import OrderRequest
+from portolan.records.store import NewProject, Records
+from portolan.settings import Settings
+from starter.orders import start_order, workflow_id
+from starter.request_files import Prepared
+
+
+class Started(NamedTuple):
+    """An order of the request; `new` where this call started it."""
+
+    request: OrderRequest
+    new: bool
+
+
+def script_of(prepared: Prepared, request: OrderRequest, seed: str) -> Script:
+    """How the simulated carrier will treat an order: as its account's `rehearsal.carrier` says, or as the seed draws.
+
+    Raises:
+        RequestInvalid: It says something the simulated carrier does not know.
+    """
+    index = prepared.split.accounts[request.order_id]
+    told = prepared.request.accounts[index].rehearsal.get("carrier", {})
+    try:
+        script = Script.model_validate(told) if told or not seed else seeded(seed, request.order_id)
+    except ValidationError as error:
+        raise RequestInvalid([Fault(f"accounts[{index}].rehearsal.carrier", problem(error))]) from error
+    policy = request.policy
+    return script.model_copy(update={"time_zone": policy.time_zone, "closed_days": policy.closed_days})
+
+
+async def start_project(
+    client: Client,
+    settings: Settings,
+    records: Records,
+    prepared: Prepared,
+    progress: Callable[[str], None] = lambda words: None,
+) -> list[Started]:
+    """Reserve all numbers of a request, then start its orders; starting it again completes or changes nothing.
+
+    Raises:
+        RequestInvalid: Its gaining carrier is not set up.
+        NumberTaken: A number is in another live order; nothing was started.
+    """
+    asked, orders = prepared.request, prepared.split.orders
+    known = carriers(settings)
+    if asked.gaining_carrier not in known:
+        words = f"no gaining carrier {asked.gaining_carrier!r} is set up; there is: {', '.join(known)}"
+        raise RequestInvalid([Fault("gaining_carrier", words)])
+    scripts = {request.order_id: script_of(prepared, request, settings.simulated_seed) for request in orders}
+    project = NewProject(prepared.split.project_id, asked.reference, asked.customer)
+    ids = {request.order_id: workflow_id(request.order_id) for request in orders}
+    records.reserve(project, orders, ids, datetime.now(UTC))
+    started = []
+    for request in orders:
+        progress(f"starting {request.order_id}")
+        if request.gaining_carrier == SIMULATED:
+            carrier = simulated(settings)
+            if carrier.store.script(request.order_id) is None:
+                carrier.give_account(request.order_id, request.account)
+                carrier.give_script(request.order_id, scripts[request.order_id])
+        started.append(Started(request, await start_order(client, settings.task_queue, request)))
+    return started

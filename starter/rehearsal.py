@@ -1,0 +1,225 @@
+"""A rehearsal: a whole request lived through in skipped time, with scripted people and the simulated carrier."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from temporalio.client import Client
+
+from portolan.carriers.registry import simulated
+from portolan.domain.clocks import next_deadline
+from portolan.domain.decisions import Answer
+from portolan.domain.errors import Fault, RequestInvalid
+from portolan.domain.messages import KINDS, problem
+from portolan.domain.order import Order, OrderRequest
+from portolan.domain.states import State
+from portolan.records.store import Records
+from portolan.records.tables import AuditEvent
+from portolan.settings import Settings
+from starter.clock import OrderClock
+from starter.orders import decide
+from starter.projects import start_project
+from starter.request_files import Prepared
+
+#: No order of a rehearsal needs more turns of the clock than this.
+MOST_TURNS = 200
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Act(_Strict):
+    """What a person does: in which state of the order, how many hours into it, and whether that will be accepted.
+
+    Attributes:
+        hours_after_activation: Instead of `after_hours`: counted from the moment the numbers moved.
+        do: The kind of decision, with its fields; who and when are filled in where they are left out.
+    """
+
+    when: State
+    after_hours: float = Field(default=2, ge=0)
+    hours_after_activation: float | None = None
+    do: str
+    fields: dict[str, Any] = Field(default_factory=dict, alias="with")
+    refused: bool = False
+
+
+class Rehearsed(_Strict):
+    """The `rehearsal` part of an account."""
+
+    carrier: dict[str, Any] = Field(default_factory=dict)
+    people: list[Act] = Field(default_factory=list)
+    ends: State
+
+
+class Ending(BaseModel):
+    """How one order of a rehearsal ended, against what its script says."""
+
+    order_id: str
+    label: str
+    state: State
+    expected: State
+    outcome: str
+    days: float
+    surprises: list[str] = Field(default_factory=list)
+
+    @property
+    def as_scripted(self) -> bool:
+        """Whether everything went as the script says."""
+        return self.state is self.expected and not self.surprises
+
+
+Listener = Callable[[OrderRequest, AuditEvent], None]
+
+
+def scripts(prepared: Prepared) -> dict[str, Rehearsed]:
+    """The script of each order.
+
+    Raises:
+        RequestInvalid: With every fault of all scripts.
+    """
+    faults: list[Fault] = []
+    found: dict[str, Rehearsed] = {}
+    for order_id, index in prepared.split.accounts.items():
+        where = f"accounts[{index}].rehearsal"
+        try:
+            found[order_id] = Rehearsed.model_validate(prepared.request.accounts[index].rehearsal)
+            unknown = [act.do for act in found[order_id].people if act.do not in KINDS]
+            faults += [Fault(f"{where}.people", f"{do!r} is none of {', '.join(KINDS)}") for do in unknown]
+        except ValidationError as error:
+            faults.append(Fault(where, problem(error)))
+    if faults:
+        raise RequestInvalid(faults)
+    return found
+
+
+async def rehearse(
+    client: Client, settings: Settings, records: Records, prepared: Prepared, on_event: Listener
+) -> list[Ending]:
+    """Start the request and live each order through, one after the other; a worker has to be running.
+
+    Args:
+        on_event: Told each line of the audit trail, as it is written.
+    """
+    told = scripts(prepared)
+    endings = []
+    for request, _ in await start_project(client, settings, records, prepared):
+        clock = OrderClock(client, simulated(settings), request.order_id)
+        label = prepared.request.accounts[prepared.split.accounts[request.order_id]].label or request.order_id
+        endings.append(await _Life(client, records, clock, request, label, on_event).live(told[request.order_id]))
+    return endings
+
+
+class _Life:
+    """One order's life."""
+
+    def __init__(
+        self,
+        client: Client,
+        records: Records,
+        clock: OrderClock,
+        request: OrderRequest,
+        label: str,
+        on_event: Listener,
+    ) -> None:
+        self.client, self.records, self.clock = client, records, clock
+        self.request, self.label, self.on_event = request, label, on_event
+        self.told = 0
+        self.surprises: list[str] = []
+
+    async def live(self, script: Rehearsed) -> Ending:
+        """Through all acts, then to the end."""
+        for act in script.people:
+            order = await self._reach(act.when)
+            if order.state is not act.when:
+                self.surprises.append(f"never got to {act.when} (to {act.do})")
+                break
+            await self._perform(order, act)
+        order = await self._reach(None)
+        return Ending(
+            order_id=self.request.order_id,
+            label=self.label,
+            state=order.state,
+            expected=script.ends,
+            outcome=order.outcome,
+            days=(order.since - order.created_at) / timedelta(days=1),
+            surprises=self.surprises,
+        )
+
+    async def _reach(self, state: State | None) -> Order:
+        """Let time pass until the order is in that state, or has ended."""
+        for _ in range(MOST_TURNS):
+            order = await self._look()
+            if order.ended or order.state is state:
+                return order
+            await self._turn(order)
+        raise TimeoutError(f"{self.request.order_id} does not get to {state or 'its end'}")
+
+    async def _turn(self, order: Order) -> None:
+        """To the next thing that happens: a message of the carrier, or a deadline."""
+        deadline, message = next_deadline(order), self.clock.next_message()
+        moments = [moment for moment in (deadline and deadline.at, message and message.due_at) if moment]
+        await self.clock.to(min(moments))
+
+    async def _perform(self, order: Order, act: Act) -> None:
+        moment = order.since + timedelta(hours=act.after_hours)
+        if act.hours_after_activation is not None and order.activated_at:
+            moment = order.activated_at + timedelta(hours=act.hours_after_activation)
+        await self.clock.to(moment)
+        if not order.ended:
+            order = await self._look()
+        answer = await decide(self.client, self.records, order.order_id, self._event(order, act, moment))
+        if answer.accepted is act.refused:
+            self.surprises.append(f"{act.do} was {answer.status}: {answer.reason}")
+        if order.ended:
+            self._tell_refusal(order, act, moment, answer)
+        else:
+            await self._look()
+
+    def _tell_refusal(self, order: Order, act: Act, moment: datetime, answer: Answer) -> None:
+        """An order that has ended writes no more; what it answers is told all the same."""
+        self.on_event(
+            self.request,
+            AuditEvent(
+                order_id=order.order_id,
+                sequence=order.sequence + 1,
+                revision=0,
+                event_id="",
+                kind=f"{act.do}_{answer.status}",
+                by=order.request.decision_maker.name,
+                occurred_at=moment,
+                recorded_at=moment,
+                state_before=order.state,
+                state_after=order.state,
+                detail=f"{answer.reason} {answer.instead}".strip(),
+                build="",
+                digest="",
+            ),
+        )
+
+    def _event(self, order: Order, act: Act, moment: datetime) -> dict[str, Any]:
+        request = order.request
+        common = {"kind": act.do, "by": request.coordinator.name, "occurred_at": moment.isoformat()}
+        usual: dict[str, dict[str, Any]] = {
+            "loa_signed": {
+                "by": request.customer_contact.name,
+                "signed_by": order.account.authorized_person,
+                "signed_on": str(moment.date()),
+            },
+            "rollback": {"by": request.decision_maker.name, "decided_by": request.decision_maker.name},
+            "complete_task": {"task_id": next((t.task_id for t in order.open_tasks if t.facts.answers), "")},
+        }
+        return {**common, **usual.get(act.do, {}), **act.fields}
+
+    async def _look(self) -> Order:
+        """The order as it stands; what is new in its audit trail is told."""
+        order = await self.clock.settled() if await self.clock.running() else self.records.order(self.request.order_id)
+        for entry in self.records.timeline(self.request.order_id):
+            if entry.sequence > self.told:
+                self.told = entry.sequence
+                self.on_event(self.request, entry)
+        return order

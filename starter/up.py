@@ -1,0 +1,84 @@
+"""Everything in one process: the embedded server, a worker and the simulated carrier, with state kept between runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+from temporalio.client import Client
+
+from portolan.carriers.registry import SIMULATED, simulated
+from portolan.domain.errors import ConfigurationError
+from portolan.records.engine import connect
+from portolan.records.migrate import upgrade
+from portolan.records.store import Records
+from portolan.settings import Settings
+from starter.clock import OrderClock
+from starter.server import embedded, in_use
+from worker.host import build_worker, stop_on_signals
+
+PUMP_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+def open_records(settings: Settings) -> Records:
+    """The deployment's records, brought up to date first."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    upgrade(settings.records_url)
+    return Records(connect(settings.records_url))
+
+
+@asynccontextmanager
+async def running(settings: Settings, ui_port: int | None, keep: bool) -> AsyncIterator[tuple[Client, Records]]:
+    """Server and worker for as long as the block runs; with `keep`, the server remembers.
+
+    Raises:
+        ConfigurationError: Its port is in use.
+    """
+    port = int(settings.temporal_address.rpartition(":")[2])
+    for wanted in filter(None, (port, ui_port)):
+        if in_use(wanted):
+            raise ConfigurationError(
+                f"Port {wanted} is in use: is `portolan up` running already?",
+                "End that one, or choose others: portolan up --port 7234 --ui-port 8234.",
+            )
+    records = open_records(settings)
+    database = settings.data_dir / "temporal.db" if keep else None
+    async with embedded(settings, ui_port, database) as client, build_worker(client, settings, records):
+        yield client, records
+
+
+async def up(settings: Settings, ui_port: int, announce: Callable[[], None]) -> None:
+    """Run until asked to stop."""
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    async with running(settings, ui_port, keep=True) as (client, records):
+        announce()
+        pump = asyncio.create_task(speak(client, settings, records))
+        await stop.wait()
+        pump.cancel()
+
+
+async def speak(client: Client, settings: Settings, records: Records) -> None:
+    """Let the simulated carrier's messages arrive when they are due by each order's own clock."""
+    carrier = simulated(settings)
+    while True:
+        try:
+            for order in records.list_orders(live=True, limit=1000):
+                if order.gaining_carrier == SIMULATED:
+                    await _speak_of(OrderClock(client, carrier, order.order_id))
+        except Exception as error:
+            log.warning("simulated carrier could not be heard", error=str(error))
+        await asyncio.sleep(PUMP_SECONDS)
+
+
+async def _speak_of(clock: OrderClock) -> None:
+    message = clock.next_message()
+    if message is None:
+        return
+    if message.due_at <= datetime.now(UTC) or message.due_at <= await clock.now():
+        await clock.deliver(message)
