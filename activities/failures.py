@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from temporalio.exceptions import ApplicationError
 
 from portolan.domain.effects import Failure
-from portolan.domain.errors import CarrierRateLimited, CarrierRefused, CarrierUnauthorised, PortolanError
+from portolan.domain.errors import CarrierRateLimited, CarrierRefused, CarrierUnauthorised, NumberTaken, PortolanError
 
-PERMANENT = (CarrierRefused, CarrierUnauthorised)
+PERMANENT = (CarrierRefused, CarrierUnauthorised, NumberTaken)
 
 
 @contextmanager

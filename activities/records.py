@@ -40,5 +40,5 @@ class RecordActivities:
             The keys of the notices that somebody still has to get.
         """
         with reported():
-            self._records.publish(publication, self._build)
+            self._records.publish(publication, self._build, activity.info().workflow_id or "")
         return [notice.key for notice in publication.notices if not self._teller.try_notice(notice)]

@@ -9,19 +9,20 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
 
 import typer
+from pydantic import ValidationError
 from temporalio.service import RPCError
 
 from portolan.carriers.registry import simulated
 from portolan.documents.store import Documents
 from portolan.domain.decisions import Answer
-from portolan.domain.errors import PortolanError
+from portolan.domain.errors import ConfigurationError, PortolanError
 from portolan.domain.foc import in_words
+from portolan.domain.messages import problem
 from portolan.domain.states import State
 from portolan.domain.words import details
-from portolan.records.migrate import upgrade
 from portolan.records.store import Records
 from portolan.settings import Settings
 from starter import output
@@ -32,11 +33,13 @@ from starter.projects import start_project
 from starter.rehearsal import rehearse
 from starter.request_files import Prepared, prepare
 from starter.server import free_port
-from starter.up import open_records, running
+from starter.up import open_records, running, speak
 from starter.up import up as run_up
 from worker.host import connect_temporal, leave, serve
 from worker.logs import configure, runtime
 
+#: In characters; more would lead beyond the last year a date can hold.
+LONGEST_DURATION = 6
 EXAMPLE = Path(__file__).parent.parent / "examples" / "migration.yaml"
 
 app = typer.Typer(
@@ -55,8 +58,16 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _settings() -> Settings:
-    settings = Settings()
+def _settings(**given: Any) -> Settings:
+    """The settings of the environment, with some laid over them.
+
+    Raises:
+        ConfigurationError: One is not what it should be; its value is not repeated.
+    """
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise ConfigurationError(f"A setting cannot be used: {problem(error)}.", "Correct or unset it.") from error
     configure(settings)
     return settings
 
@@ -69,16 +80,25 @@ def command(run: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
         try:
             asyncio.run(run(*args, **kwargs))
         except PortolanError as error:
-            if kwargs.get("as_json"):
-                print_json({"error": {"code": error.code, "message": error.message, "remedy": error.remedy}})
-            else:
-                err.print(f"[bold red]error:[/] {_plain(str(error))}")
-            raise typer.Exit(1) from None
+            _fail(error, bool(kwargs.get("as_json")))
         except RPCError as error:
-            err.print(f"[bold red]error:[/] Temporal: {_plain(error.message)}")
-            raise typer.Exit(1) from None
+            _fail(TemporalFailed(f"Temporal: {error.message}"), bool(kwargs.get("as_json")))
 
     return wrapped
+
+
+class TemporalFailed(PortolanError):
+    """The Temporal server answered with an error of its own."""
+
+    code = "temporal"
+
+
+def _fail(error: PortolanError, as_json: bool) -> NoReturn:
+    if as_json:
+        print_json({"error": {"code": error.code, "message": error.message, "remedy": error.remedy}})
+    else:
+        err.print(f"[bold red]error:[/] {_plain(str(error))}")
+    raise typer.Exit(1) from None
 
 
 def _plain(text: str) -> str:
@@ -123,8 +143,7 @@ async def demo(
     """Rehearse a migration in skipped time: every order of FILE lives its whole life, in seconds."""
     prepared = prepare(file)
     with tempfile.TemporaryDirectory(prefix="portolan-demo-") as folder:
-        settings = Settings(data_dir=Path(folder), temporal_address=f"127.0.0.1:{free_port()}", database_url="")
-        configure(settings)
+        settings = _settings(data_dir=Path(folder), temporal_address=f"127.0.0.1:{free_port()}", database_url="")
         if not as_json:
             _announce_demo(prepared)
         async with running(settings, None, keep=False) as (client, records):
@@ -234,7 +253,10 @@ async def tasks(
     as_json: AsJson = False,
 ) -> None:
     """What people have to do, the most urgent first."""
-    rows = open_records(_settings()).tasks(open_only=not everything, order_id=order)
+    records = open_records(_settings())
+    if order:
+        records.order(order)
+    rows = records.tasks(open_only=not everything, order_id=order)
     if as_json:
         print_json(rows)
     elif rows:
@@ -394,7 +416,7 @@ async def skip(
 ) -> None:
     """Move one order's clock ahead, on a server started by `portolan up`. The simulated carrier speaks on the way."""
     units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-    if not (duration[:-1].isdecimal() and duration[-1:] in units):
+    if not (duration[:-1].isdecimal() and duration[-1:] in units and len(duration) <= LONGEST_DURATION):
         raise PortolanError(f"{duration!r} is no duration.", "Write for example 90m, 36h or 5d.")
     settings = _settings()
     records = open_records(settings)
@@ -417,17 +439,14 @@ async def skip(
 async def worker() -> None:
     """Host workflows and activities, against the Temporal server and database of the settings."""
     settings = _settings()
-    open_records(settings)
-    await serve(settings, runtime())
+    await serve(settings, open_records(settings), runtime(), speak)
 
 
 @app.command()
 @command
 async def migrate() -> None:
     """Bring the database up to date."""
-    settings = _settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.records_url)
+    open_records(_settings())
     out.print("The database is up to date.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
@@ -12,14 +12,13 @@ from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 
 from portolan.carriers.simulated import CarrierMessage, SimulatedCarrier
-from portolan.domain.clocks import acts
+from portolan.domain.clocks import acts, next_deadline
 from portolan.domain.order import Order
 from starter.orders import workflow_id
 from workflows.port_order import PortOrder
 
 LOOKS = 1000
-NUDGE_EVERY = 25
-NUDGE = timedelta(seconds=5)
+LOOK_EVERY_SECONDS = 0.02
 
 
 class OrderClock:
@@ -44,15 +43,31 @@ class OrderClock:
         return (await self.handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
     async def settled(self) -> Order:
-        """The order, once Portolan has done what it can do by itself; the pauses between its tries are skipped."""
-        for look in range(1, LOOKS + 1):
-            order = await self.order()
-            if not acts(order) and not order.unpublished:
+        """The order, once Portolan has done what it can do by itself; the pauses between its tries are skipped.
+
+        A timer fires some milliseconds after its moment, so a deadline that has come is waited for too.
+        """
+        for _ in range(LOOKS):
+            order, now = await self.order(), await self.now()
+            deadline = next_deadline(order)
+            if not acts(order) and not order.unpublished and (deadline is None or deadline.at > now):
                 return order
-            if look % NUDGE_EVERY == 0:
-                await self._skipper.fast_forward(self.handle, NUDGE)
-            await asyncio.sleep(0.02)
+            pause = await self._pause(now)
+            if pause > timedelta(0):
+                await self._skipper.fast_forward(self.handle, pause)
+            else:
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
         raise TimeoutError(f"{self.order_id} is still {order.state}")
+
+    async def _pause(self, now: datetime) -> timedelta:
+        """How long until the next try of a call that failed."""
+        pending = (await self.handle.describe()).raw_description.pending_activities
+        moments = [
+            activity.next_attempt_schedule_time.ToDatetime(UTC)
+            for activity in pending
+            if activity.HasField("next_attempt_schedule_time") and activity.activity_type.name != "send_notice"
+        ]
+        return max(min(moments, default=now) - now, timedelta(0))
 
     async def past(self, duration: timedelta) -> None:
         """Let that much time pass."""

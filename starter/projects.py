@@ -14,6 +14,7 @@ from portolan.carriers.simulated import Script, seeded
 from portolan.domain.errors import Fault, RequestInvalid
 from portolan.domain.messages import problem
 from portolan.domain.order import OrderRequest
+from portolan.domain.states import ENDED
 from portolan.records.store import NewProject, Records
 from portolan.settings import Settings
 from starter.orders import start_order, workflow_id
@@ -64,9 +65,14 @@ async def start_project(
     scripts = {request.order_id: script_of(prepared, request, settings.simulated_seed) for request in orders}
     project = NewProject(prepared.split.project_id, asked.reference, asked.customer)
     ids = {request.order_id: workflow_id(request.order_id) for request in orders}
-    records.reserve(project, orders, ids, datetime.now(UTC))
+    reserved = records.reserve(project, orders, ids, datetime.now(UTC))
+    ended = {row.order_id for row in reserved if row.state in ENDED}
     started = []
     for request in orders:
+        if request.order_id in ended:
+            # Temporal forgets a workflow some time after its end, and would start it a second time.
+            started.append(Started(request, False))
+            continue
         progress(f"starting {request.order_id}")
         if request.gaining_carrier == SIMULATED:
             carrier = simulated(settings)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
 
 from portolan.carriers.registry import SIMULATED, simulated
@@ -26,9 +27,21 @@ log = structlog.get_logger(__name__)
 
 
 def open_records(settings: Settings) -> Records:
-    """The deployment's records, brought up to date first."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.records_url)
+    """The deployment's records, brought up to date first.
+
+    Raises:
+        ConfigurationError: The data folder or the database cannot be used.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        upgrade(settings.records_url)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data folder {settings.data_dir} cannot be used: {error.strerror}.", "Set PORTOLAN_DATA_DIR."
+        ) from error
+    except DBAPIError as error:
+        words = " ".join(str(error.orig).split())
+        raise ConfigurationError(f"The database cannot be used: {words}", "Check PORTOLAN_DATABASE_URL.") from error
     return Records(connect(settings.records_url))
 
 
@@ -46,6 +59,8 @@ async def running(settings: Settings, ui_port: int | None, keep: bool) -> AsyncI
                 f"Port {wanted} is in use: is `portolan up` running already?",
                 "End that one, or choose others: portolan up --port 7234 --ui-port 8234.",
             )
+    # A versioned worker gets work only once somebody made its version the current one; nobody does so here.
+    settings = settings.model_copy(update={"build_id": ""})
     records = open_records(settings)
     database = settings.data_dir / "temporal.db" if keep else None
     async with embedded(settings, ui_port, database) as client, build_worker(client, settings, records):

@@ -96,14 +96,19 @@ class World:
         """A worker on this world's task queue, for `async with`."""
         return build_worker(self.client, self.settings, self.records, **{**self.options, **options})
 
-    async def port(self, script: Script = FOC, **given: Any) -> Port:
-        """Reserve and start an order whose carrier follows the script; it settles before this returns."""
+    def reserve(self, script: Script = FOC, **given: Any) -> OrderRequest:
+        """Put an order on record whose carrier follows the script; nothing is started."""
         asked = request(**given)
         self.carrier.give_account(asked.order_id, asked.account)
         self.carrier.give_script(asked.order_id, script)
         project = NewProject(asked.project_id, asked.reference, asked.customer)
         ids = {asked.order_id: workflow_id(asked.order_id)}
         self.records.reserve(project, [asked], ids, datetime.now(UTC))
+        return asked
+
+    async def port(self, script: Script = FOC, **given: Any) -> Port:
+        """Reserve and start an order whose carrier follows the script; it settles before this returns."""
+        asked = self.reserve(script, **given)
         await start_order(self.client, self.settings.task_queue, asked)
         port = Port(self, asked.order_id)
         await port.clock.settled()

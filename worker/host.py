@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -24,7 +24,6 @@ from portolan import __version__
 from portolan.carriers.registry import carriers
 from portolan.domain.errors import ConfigurationError
 from portolan.notifications.channels import channel
-from portolan.records.engine import connect
 from portolan.records.store import Records
 from portolan.settings import Settings
 from worker.plugin import plugin
@@ -89,14 +88,22 @@ def stop_on_signals(stop: asyncio.Event) -> None:
         loop.add_signal_handler(name, stop.set)
 
 
-async def serve(settings: Settings, runtime: Runtime | None = None) -> None:
-    """Host workflows and activities until asked to stop."""
+async def serve(
+    settings: Settings,
+    records: Records,
+    runtime: Runtime | None = None,
+    beside: Callable[[Client, Settings, Records], Coroutine[Any, Any, None]] | None = None,
+) -> None:
+    """Host workflows and activities until asked to stop; `beside` runs as long as they do."""
     stop = asyncio.Event()
     stop_on_signals(stop)
     client = await connect_temporal(settings, runtime)
-    async with build_worker(client, settings, Records(connect(settings.records_url))):
+    async with build_worker(client, settings, records):
         log.info("worker started", task_queue=settings.task_queue, build=settings.build_id or __version__)
+        companion = asyncio.create_task(beside(client, settings, records)) if beside else None
         await stop.wait()
+        if companion:
+            companion.cancel()
     log.info("worker stopped")
 
 

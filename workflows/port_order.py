@@ -21,6 +21,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 from portolan.domain import outcomes, words
 from portolan.domain.clocks import acts, lapse, next_deadline
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
+from portolan.domain.effects import Failure
 from portolan.domain.messages import Cancel, Event, problem, read
 from portolan.domain.order import Order, OrderRequest
 from portolan.domain.refusals import refusal
@@ -155,7 +156,11 @@ class PortOrder:
         upto = self.told_upto
         try:
             undelivered = await calls.publish(order)
-        except ActivityError:
+        except ActivityError as error:
+            kind, why = calls.failure_of(error)
+            if kind == Failure.NUMBER_TAKEN:
+                # Only an order that nobody reserved gets here, before anything was sent for it.
+                raise ApplicationError(why, type=kind, non_retryable=True) from error
             self.republish_at = workflow.now() + REPUBLISH_AFTER
             return
         self.republish_at = None

@@ -54,7 +54,7 @@ HELD = frozenset({State.SUBMITTING, State.FOC_CONFIRMED, State.READY})
 
 def acts(order: Order) -> bool:
     """Whether Portolan itself has something to do now, rather than wait."""
-    if order.retry_at:
+    if order.retry_at or order.ended:
         return False
     return order.refetch or (order.state in ACTING and not (order.hold and order.state in HELD))
 
@@ -138,6 +138,8 @@ def _customer_silent(order: Order, cause: Cause, now: datetime) -> None:
 def _warn_loa(order: Order, cause: Cause, now: datetime) -> None:
     assert order.loa is not None  # noqa: S101 - the deadline comes from it
     order.loa.warned = True
+    if now >= order.loa.expires_at:
+        return
     order.record(cause, now, f"the LOA may be sent only until {in_words(order.loa.expires_at)}")
     order.notify(NoticeKind.LOA_EXPIRING, until=in_words(order.loa.expires_at))
 

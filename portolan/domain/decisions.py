@@ -97,16 +97,19 @@ def take_deferred(order: Order, now: datetime) -> None:
         if deferrable(order, event.kind):
             order.deferred.append(event)
         elif why := refusal(order, event, now):
+            _remember(order, event, "refused")
             order.last_refusal = f"{event.kind} by {_who(event)}: {why.in_words()}"
             order.record(_cause(event, "refused"), now, order.last_refusal)
         else:
+            _remember(order, event, "applied")
             _apply(order, event, now)
 
 
 def take_unreadable(order: Order, kind: str, problem: str, now: datetime) -> None:
     """Keep a message nobody could read: on record, and as a task, so that its sender is asked."""
     order.record(Cause("unreadable", "unknown", now), now, f"{kind}: {problem}")
-    order.open_task(TaskKind.READ_MESSAGE, f"A {kind} message could not be read: {problem}", now)
+    if not order.ended:
+        order.open_task(TaskKind.READ_MESSAGE, f"A {kind} message could not be read: {problem}", now)
 
 
 def _remember(order: Order, event: Event, status: str) -> None:
@@ -319,10 +322,11 @@ def _cancel(order: Order, event: Cancel, cause: Cause, now: datetime) -> None:
 
 def _hold(order: Order, event: Hold, cause: Cause, now: datetime) -> None:
     review_at = now + timedelta(days=order.policy.reminder_days)
-    order.hold = OnHold(by=_who(event), reason=event.reason, since=now, until=event.until, review_at=review_at)
+    since = order.hold.since if order.hold else now
+    order.hold = OnHold(by=_who(event), reason=event.reason, since=since, until=event.until, review_at=review_at)
     order.record(cause, now, event.reason + (f", until {in_words(event.until)}" if event.until else ""))
     order.open_task(
-        TaskKind.REVIEW_HOLD, f"On hold since {in_words(now)}: {event.reason}", now, event.until or review_at
+        TaskKind.REVIEW_HOLD, f"On hold since {in_words(since)}: {event.reason}", now, event.until or review_at
     )
 
 
@@ -331,7 +335,11 @@ def _release(order: Order, event: Release, cause: Cause, now: datetime) -> None:
 
 
 def release(order: Order, cause: Cause, now: datetime) -> None:
-    """End the hold."""
+    """End the hold; the time it lasted does not count as a person's silence."""
+    if order.hold:
+        stood_still = now - max(order.hold.since, order.since)
+        order.remind_at = order.remind_at and order.remind_at + stood_still
+        order.silence_ends_at = order.silence_ends_at and order.silence_ends_at + stood_still
     order.hold = None
     order.close_tasks(TaskKind.REVIEW_HOLD, cause.by, now)
     order.record(cause, now, "no longer on hold")
@@ -346,7 +354,8 @@ def _complete_task(order: Order, event: CompleteTask, cause: Cause, now: datetim
 
 def _accept_suggestions(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
     suggested = {d.field: d.suggestion for d in order.differences}
-    suggested |= {r.reason.field: r.suggestion for r in order.rejections if r.reason.field and r.suggestion}
+    if order.state is State.ACTION_REQUIRED:
+        suggested |= {r.reason.field: r.suggestion for r in order.rejections if r.reason.field and r.suggestion}
     correct_and_go_on(order, suggested, cause, now)
 
 
@@ -375,7 +384,10 @@ def _dealt_with(order: Order, event: CompleteTask, cause: Cause, now: datetime) 
 
 
 def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    if order.state is State.ACTION_REQUIRED:
+    refused = any(task.task_id == event.task_id and task.kind is TaskKind.CARRIER_REFUSED for task in order.tasks)
+    if refused and order.send is SendKind.NEW_DATE:
+        send(order, order.send, cause, now, f"asking again for {order.requested_foc_on}")
+    elif refused:
         correct_and_go_on(order, {}, cause, now)
     else:
         order.retry_at = None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from portolan.domain.rejections import Rejection
 
@@ -28,7 +28,15 @@ def _aware(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_aware)]
+def _in_this_age(value: datetime) -> datetime:
+    """Arithmetic with the very first and last moments a datetime can hold overflows."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError(f"the year has to lie between {FIRST_YEAR} and {LAST_YEAR}")
+    return value
+
+
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+Moment = Annotated[AwareDatetime, BeforeValidator(_aware), AfterValidator(_in_this_age)]
 
 
 class Message(BaseModel):
@@ -186,7 +194,7 @@ def read(kind: str, payload: Any) -> Event:
     Raises:
         ValueError: It cannot be read; the text says what is missing (a pydantic error is a ValueError).
     """
-    if isinstance(payload, str) and payload.lstrip().startswith("{"):
+    if isinstance(payload, str) and payload.lstrip().startswith(("{", "[")):
         payload = json.loads(payload)
     if payload is None or payload == "":
         payload = {}
@@ -200,9 +208,11 @@ def read(kind: str, payload: Any) -> Event:
 
 
 def _rejection(payload: Any) -> Any:
-    """`"NAME_MISMATCH"`, `{"reason": "..."}` and `{"reasons": ["..."]}` are all usual ways to say it."""
-    if isinstance(payload, str):
-        payload = {"reasons": [payload]}
+    """`"NAME_MISMATCH"`, `["..."]`, `{"code": "..."}`, `{"reason": "..."}` and `{"reasons": ["..."]}` all say it."""
+    if isinstance(payload, str | list):
+        payload = {"reasons": payload}
+    if isinstance(payload, Mapping) and "code" in payload and "reasons" not in payload:
+        payload = {**payload, "reasons": [dict(payload)]}
     if not isinstance(payload, Mapping):
         return payload
     given = dict(payload)

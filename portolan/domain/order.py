@@ -318,6 +318,7 @@ class Order(BaseModel):
                 self.silence_ends_at = now + timedelta(days=self.policy.customer_silence_days)
         if to in ENDED:
             self.hold = None
+            self.refetch = False
         self.record(cause, now, detail, before)
 
     def open_task(self, kind: TaskKind, detail: str, now: datetime, due_at: datetime | None = None) -> Task:
@@ -335,6 +336,10 @@ class Order(BaseModel):
         )
         self.tasks.append(task)
         return task
+
+    def has_task(self, kind: TaskKind) -> bool:
+        """Whether a task of that kind is open."""
+        return any(task.kind is kind for task in self.open_tasks)
 
     def close_task(self, task: Task, by: str, now: datetime, answer: str = "") -> None:
         """Mark a task as done."""

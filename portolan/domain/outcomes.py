@@ -11,6 +11,7 @@ from portolan.domain.foc import in_words
 from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed
 from portolan.domain.order import Cause, NoticeKind, Order
 from portolan.domain.reconciliation import reconcile
+from portolan.domain.refusals import refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 
@@ -106,9 +107,14 @@ def not_activated(order: Order, why: str, now: datetime) -> None:
 
 
 def not_cancelled(order: Order, why: str, now: datetime) -> None:
-    """The carrier does not withdraw the order; it stands as it stood."""
+    """The carrier does not withdraw the order; it stands as it stood.
+
+    Where the newest sending may or may not have landed, that is found out first, under the same attempt number.
+    """
     back = order.cancelled_in if order.carrier_order_id else None
-    stands = back if back in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY} else State.ACTION_REQUIRED
+    stands: State = back if back in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY} else State.ACTION_REQUIRED
+    if order.send_again or order.cancelled_in is State.SUBMITTING:
+        stands, order.send_again = State.SUBMITTING, False
     order.move(stands, _portolan("cancel_refused", now), now, why)
     order.open_task(TaskKind.CANCEL_REFUSED, why, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=f"The order could not be cancelled: {why}.")
@@ -120,7 +126,7 @@ def unreachable(order: Order, why: str, now: datetime) -> None:
     order.retry_at = now + (RETRY_WAITS[order.tries] if order.tries < len(RETRY_WAITS) else later)
     order.tries += 1
     order.record(_portolan("carrier_unreachable", now), now, f"{why}; next try {in_words(order.retry_at)}")
-    if order.tries == 1:
+    if not order.has_task(TaskKind.CARRIER_UNREACHABLE):
         order.open_task(TaskKind.CARRIER_UNREACHABLE, f"{order.request.gaining_carrier}: {why}", now, order.retry_at)
         order.notify(NoticeKind.ACTION_NEEDED, why=f"{order.request.gaining_carrier} cannot be reached: {why}.")
 
@@ -153,7 +159,8 @@ def looked_for_proof(order: Order, numbers: dict[str, NumberStatus], now: dateti
     order.retry_at = now + wait
     words = f"{len(dead)} of {len(order.request.numbers)} numbers are not proven in service"
     order.record(_portolan("unproven", now), now, words)
-    if order.tries == 1:
+    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
+    if not order.has_task(TaskKind.PROVE_NUMBERS):
         order.open_task(TaskKind.PROVE_NUMBERS, words, now, order.rollback_until)
         order.notify(NoticeKind.ACTION_NEEDED, why=words + ".")
 
@@ -198,18 +205,25 @@ def port_back_refused(order: Order, why: str, now: datetime) -> None:
 def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     """Take what the carrier's GET says, as the messages it amounts to. What is known already changes nothing."""
     order.carrier_status, order.carrier_raw_status = at_carrier.status, at_carrier.raw_status
-    event = _as_event(at_carrier)
-    if event is not None:
-        take(order, event, now)
+    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
+    if order.state is not State.VERIFYING:
+        order.tries = 0
+    event = _as_event(at_carrier, now)
+    if event is None:
+        return
+    if refusal(order, event, now):
+        # What does not fit now is not remembered: the carrier still says it when it is asked again.
+        event = event.model_copy(update={"event_id": ""})
+    take(order, event, now)
 
 
-def _as_event(at_carrier: CarrierOrder) -> Event | None:
+def _as_event(at_carrier: CarrierOrder, now: datetime) -> Event | None:
+    said = (at_carrier.attempt, at_carrier.status, at_carrier.updated_at, at_carrier.foc_at)
+    codes = [rejection.code for rejection in at_carrier.rejections]
     common = {
-        "event_id": ":".join(
-            ("get", at_carrier.carrier_order_id, str(at_carrier.attempt), at_carrier.status, str(at_carrier.updated_at))
-        ),
+        "event_id": ":".join(["get", at_carrier.carrier_order_id, *map(str, said), *codes]),
         "by": "carrier",
-        "occurred_at": at_carrier.updated_at,
+        "occurred_at": min(at_carrier.updated_at, now) if at_carrier.updated_at else None,
         "attempt": at_carrier.attempt,
     }
     match at_carrier.status:

@@ -54,6 +54,7 @@ DEFERRED: dict[str, frozenset[State]] = {
     "carrier_approved": frozenset({State.SUBMITTING}),
     "carrier_rejected": frozenset({State.SUBMITTING}),
     "foc_confirmed": frozenset({State.SUBMITTING}),
+    "carrier_puzzle": frozenset({State.SUBMITTING}),
     "rollback": frozenset({State.CUTTING_OVER, State.VERIFYING}),
     "complete_task": frozenset(
         {
@@ -106,7 +107,7 @@ def refusal(order: Order, event: Event, now: datetime) -> Refusal | None:
             "Leave it out, or correct the clock.",
         )
     if order.state not in ALLOWED[event.kind] and not deferrable(order, event.kind):
-        reason, instead = _why_not(order, event)
+        reason, instead = _why_not(order, event, made_at)
         return _refused(order, now, reason, instead)
     check = _CHECKS.get(event.kind)
     found = check(order, event, made_at) if check else None
@@ -120,13 +121,13 @@ def _refused(order: Order, now: datetime, reason: str, instead: str) -> Refusal:
     return Refusal(reason=reason, instead=instead, allowed=options)
 
 
-def _why_not(order: Order, event: Event) -> tuple[str, str]:
+def _why_not(order: Order, event: Event, made_at: datetime) -> tuple[str, str]:
     state, what = order.state, event.kind.replace("_", " ")
     if isinstance(event, Rollback) and order.activated_at:
         return (
             _after_window(order)
             if state is State.COMPLETED
-            else (f"A rollback is not possible while the order is {state}.", "")
+            else (f"A rollback is not possible while the order is {state.replace('_', ' ')}.", "")
         )
     if isinstance(event, Rollback) and state not in ENDED:
         return "No number has moved yet, so there is nothing to roll back.", "Cancel the order instead."
@@ -135,12 +136,14 @@ def _why_not(order: Order, event: Event) -> tuple[str, str]:
         way = (
             f"Ask for a rollback, until {in_words(until)}." if until else "Ask for a rollback once the cutover is done."
         )
-        if state is State.COMPLETED:
+        if state is State.ROLLING_BACK:
+            way = "They are being returned."
+        elif _window_shut(order, made_at):
             way = f"Order a new port back to {order.request.losing_carrier}."
         return "The numbers have moved or are moving; after cutover an order cannot be cancelled.", way
     if state in ENDED:
         return (
-            f"The order has ended: {state.replace('_', ' ')}. {order.outcome}".strip(),
+            f"The order has ended: {state.replace('_', ' ')}. {order.outcome}".strip(" .") + ".",
             "Start a new order if it is still wanted.",
         )
     return (
@@ -157,6 +160,8 @@ def _after_window(order: Order) -> tuple[str, str]:
 
 
 def _window_shut(order: Order, made_at: datetime) -> bool:
+    if order.policy.rollback_hours == 0:
+        return True
     return order.rollback_until is not None and made_at >= order.rollback_until
 
 
@@ -169,6 +174,12 @@ def _check_rollback(order: Order, event: Rollback, made_at: datetime) -> tuple[s
             f"{event.decided_by} is not the decision-maker of this order.",
             f"Only {named.name} can order a rollback.",
         )
+    return None
+
+
+def _check_at_carrier(order: Order, event: Event, made_at: datetime) -> tuple[str, str] | None:
+    if order.carrier_order_id is None and order.state is not State.SUBMITTING:
+        return "The carrier holds no order of ours that it could have answered.", ""
     return None
 
 
@@ -233,6 +244,10 @@ def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[s
 
 
 _CHECKS: dict[str, Callable[[Order, Event, datetime], tuple[str, str] | None]] = {
+    "carrier_approved": _check_at_carrier,
+    "carrier_rejected": _check_at_carrier,
+    "foc_confirmed": _check_at_carrier,
+    "carrier_puzzle": _check_at_carrier,
     "rollback": _check_rollback,  # type: ignore[dict-item]
     "loa_signed": _check_loa,  # type: ignore[dict-item]
     "resubmit": _check_corrections,  # type: ignore[dict-item]

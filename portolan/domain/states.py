@@ -150,6 +150,7 @@ TRANSITIONS: tuple[tuple[State, State, str], ...] = (
     (State.ROLLING_BACK, State.ROLLBACK_WINDOW, "the losing carrier refused"),
     (State.ROLLING_BACK, State.COMPLETED, "the port-back could not be carried out"),
     (State.CANCELLING, State.CANCELLED, "withdrawn at the carrier"),
+    (State.CANCELLING, State.SUBMITTING, "the carrier would not cancel, and what was sent last is not known"),
     (State.CANCELLING, State.SUBMITTED, "the carrier would not cancel"),
     (State.CANCELLING, State.ACTION_REQUIRED, "the carrier would not cancel"),
     (State.CANCELLING, State.FOC_CONFIRMED, "the carrier would not cancel"),

@@ -173,6 +173,11 @@ def _reminder(order: Order) -> None:
     pass_until(checked(order), Clock.REMINDER)
 
 
+def _reminder_to_correct(order: Order) -> None:
+    _data_differs(order)
+    pass_until(order, Clock.REMINDER)
+
+
 def _expired(order: Order) -> None:
     pass_until(checked(order), Clock.CUSTOMER_SILENCE)
 
@@ -279,7 +284,8 @@ STORIES: dict[str, tuple[Callable[[Order], object], NoticeKind]] = {
     "LOA expiring": (_loa_expiring, NoticeKind.LOA_EXPIRING),
     "data differs": (_data_differs, NoticeKind.ACTION_NEEDED),
     "no record": (_no_record, NoticeKind.ACTION_NEEDED),
-    "reminder": (_reminder, NoticeKind.ACTION_NEEDED),
+    "reminder to sign": (_reminder, NoticeKind.SIGNATURE_NEEDED),
+    "reminder to correct": (_reminder_to_correct, NoticeKind.ACTION_NEEDED),
     "bad date": (_bad_date, NoticeKind.ACTION_NEEDED),
     "puzzle": (_puzzle, NoticeKind.ACTION_NEEDED),
     "refused": (_refused, NoticeKind.ACTION_NEEDED),

@@ -58,6 +58,7 @@ async def resubmitted(world: World, order_id: str = "") -> Port:
     await port.submitted()
     await port.clock.past(DAY)
     await port.decide("resubmit", by="Charles", corrections={"entity_name": "Acme Manufacturing Ltd"})
+    await port.answer(TaskKind.CORRECT_DATA, "attest", note="the carrier's own suggestion")
     await port.sign()
     await port.clock.past(2 * DAY)
     foc_at = (await port.order()).foc_at
@@ -101,7 +102,7 @@ async def troubled(world: World, order_id: str = "") -> Port:
     await port.sign()
     loa = (await port.order()).loa
     assert loa is not None
-    await port.clock.to(loa.expires_at - 12 * HOUR)
+    await port.clock.to(loa.expires_at - HOUR)
     await port.decide("approve", by="Charles")
     await port.clock.past(DAY)
     await port.sign()

@@ -28,7 +28,6 @@ async def test_an_order_lives_its_life(name: str, cache: str, shared_world: Worl
     assert order.state is scenario.ends
     assert port.sent() == scenario.attempts
     assert not order.open_tasks
-    assert not order.unpublished
     sequences = [entry.sequence for entry in port.trail()]
     assert sequences == list(range(1, order.sequence + 1))
     assert {entry.revision for entry in port.trail()} == {1}

@@ -1,0 +1,242 @@
+"""Orders in any state, taken there by the domain's own functions, and one good message of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from portolan.domain import outcomes
+from portolan.domain.carrier import AccountData, CarrierOrder, CarrierStatus, CsrAnswer, NumberStatus, Portability
+from portolan.domain.clocks import Clock, Deadline, lapse, next_deadline
+from portolan.domain.decisions import Answer, take
+from portolan.domain.effects import LookUp
+from portolan.domain.messages import Event, read
+from portolan.domain.order import AuditEntry, NoticeKind, Order
+from portolan.domain.states import State
+from portolan.domain.tasks import Task, TaskKind
+from tests.world import ACCOUNT, ADA, BOSS, COORDINATOR, request
+
+#: A Monday, ten in the morning in New York.
+NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+#: The Tuesday two weeks later.
+FOC = datetime(2026, 11, 17, 16, 0, tzinfo=UTC)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+INSTANT = timedelta(microseconds=1)
+
+
+def new(now: datetime = NOW, **given: Any) -> Order:
+    given.setdefault("numbers", ["+12125550143", "+12125550144"])
+    return Order.new(request("order-1", **given), now)
+
+
+def say(order: Order, kind: str, now: datetime = NOW, **fields: Any) -> Answer:
+    """A message; it has to be accepted."""
+    answer = take(order, read(kind, fields), now)
+    assert answer.accepted, answer
+    return answer
+
+
+def try_to_say(order: Order, kind: str, now: datetime = NOW, **fields: Any) -> Answer:
+    return take(order, read(kind, fields), now)
+
+
+def answer(order: Order, kind: TaskKind, reply: str, now: datetime = NOW, **fields: Any) -> Answer:
+    """An answer to the open task of that kind."""
+    return say(order, "complete_task", now, task_id=task(order, kind).task_id, answer=reply, by="Charles", **fields)
+
+
+def task(order: Order, kind: TaskKind) -> Task:
+    """The open task of that kind: there has to be exactly one."""
+    (found,) = [task for task in order.open_tasks if task.kind is kind]
+    return found
+
+
+def open_kinds(order: Order) -> list[TaskKind]:
+    return [task.kind for task in order.open_tasks]
+
+
+def last(order: Order) -> AuditEntry:
+    return order.unpublished[-1]
+
+
+def notices(order: Order) -> list[NoticeKind]:
+    return [notice.kind for notice in order.unsent]
+
+
+def deadline(order: Order) -> Deadline:
+    found = next_deadline(order)
+    assert found is not None
+    return found
+
+
+def let_pass(order: Order, clock: Clock) -> datetime:
+    """Let deadlines pass in their order, up to and including the first of that kind."""
+    for _ in range(60):
+        due = deadline(order)
+        lapse(order, due, due.at)
+        if due.clock is clock:
+            return due.at
+    raise AssertionError(f"no {clock} in sight")
+
+
+def held(order: Order, status: CarrierStatus = CarrierStatus.RECEIVED, **given: Any) -> CarrierOrder:
+    """The carrier's view of the order."""
+    fields: dict[str, Any] = {
+        "carrier_order_id": order.carrier_order_id or "C-1",
+        "key": f"{order.order_id}:{order.attempt}",
+        "attempt": order.attempt,
+        "status": status,
+        "numbers": dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE),
+    }
+    return CarrierOrder(**{**fields, **given})
+
+
+def check(order: Order, csr: AccountData | None = ACCOUNT, now: datetime = NOW, stuck: str = "") -> Order:
+    """Look everything up and judge it."""
+    found = [Portability(number=number, portable=not stuck, reason=stuck) for number in order.request.numbers]
+    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=csr)))
+    outcomes.checked(order, now)
+    return order
+
+
+def sign(order: Order, now: datetime = NOW, **fields: Any) -> Order:
+    say(order, "loa_signed", now, **{"signed_by": ADA.name, "signed_on": str(now.date()), **fields})
+    return order
+
+
+def differs(order: Order) -> Order:
+    return check(order, ACCOUNT.model_copy(update={"entity_name": "Acme Manufacturing Ltd"}))
+
+
+def approvable(order: Order) -> Order:
+    return sign(check(order))
+
+
+def submitting(order: Order) -> Order:
+    say(approvable(order), "approve", by="Charles")
+    return order
+
+
+def submitted(order: Order) -> Order:
+    outcomes.sent(submitting(order), held(order), NOW)
+    return order
+
+
+def rejected(order: Order, **rejection: Any) -> Order:
+    say(submitted(order), "carrier_rejected", reasons=[{"code": "NAME_MISMATCH", **rejection}])
+    return order
+
+
+def confirmed(order: Order) -> Order:
+    say(submitted(order), "foc_confirmed", foc_at=FOC)
+    return order
+
+
+def ready(order: Order) -> Order:
+    let_pass(confirmed(order), Clock.FREEZE)
+    return order
+
+
+def cutting_over(order: Order) -> Order:
+    let_pass(confirmed(order), Clock.CUTOVER)
+    return order
+
+
+def verifying(order: Order) -> Order:
+    outcomes.activated(cutting_over(order), held(order, CarrierStatus.PORTED), FOC)
+    return order
+
+
+def in_window(order: Order) -> Order:
+    outcomes.looked_for_proof(verifying(order), dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC)
+    return order
+
+
+def roll_back(order: Order, now: datetime = FOC + HOUR, **fields: Any) -> Order:
+    say(order, "rollback", now, **{"decided_by": BOSS.name, "reason": "no inbound calls", **fields})
+    return order
+
+
+def rolling_back(order: Order) -> Order:
+    return roll_back(in_window(order))
+
+
+def cancelling(order: Order) -> Order:
+    say(submitted(order), "cancel", reason="campaign moved", by="Charles")
+    return order
+
+
+def completed(order: Order) -> Order:
+    let_pass(in_window(order), Clock.WINDOW_CLOSES)
+    return order
+
+
+def cancelled(order: Order) -> Order:
+    outcomes.cancelled(cancelling(order), NOW)
+    return order
+
+
+def rolled_back(order: Order) -> Order:
+    outcomes.ported_back(rolling_back(order), FOC + HOUR)
+    return order
+
+
+def expired(order: Order) -> Order:
+    let_pass(check(order), Clock.CUSTOMER_SILENCE)
+    return order
+
+
+#: How an order gets into each state; `order.since` is the moment it got there.
+WAYS: dict[State, Callable[[Order], Order]] = {
+    State.CHECKING: lambda order: order,
+    State.AWAITING_INFORMATION: differs,
+    State.AWAITING_SIGNATURE: check,
+    State.AWAITING_APPROVAL: approvable,
+    State.SUBMITTING: submitting,
+    State.SUBMITTED: submitted,
+    State.ACTION_REQUIRED: rejected,
+    State.FOC_CONFIRMED: confirmed,
+    State.READY: ready,
+    State.CUTTING_OVER: cutting_over,
+    State.VERIFYING: verifying,
+    State.ROLLBACK_WINDOW: in_window,
+    State.ROLLING_BACK: rolling_back,
+    State.CANCELLING: cancelling,
+    State.COMPLETED: completed,
+    State.CANCELLED: cancelled,
+    State.ROLLED_BACK: rolled_back,
+    State.NOT_PORTABLE: lambda order: check(order, stuck="rate centre closed"),
+    State.EXPIRED: expired,
+}
+
+
+def order_in(state: State, **given: Any) -> Order:
+    order = WAYS[state](new(**given))
+    assert order.state is state
+    return order
+
+
+#: One good message of each kind. Where it is not accepted, the state is why.
+GOOD: dict[str, Callable[[Order, datetime], dict[str, Any]]] = {
+    "loa_signed": lambda order, now: {"signed_by": ADA.name, "signed_on": str(now.date())},
+    "carrier_approved": lambda order, now: {"attempt": order.attempt},
+    "carrier_rejected": lambda order, now: {"reasons": ["ADDRESS_MISMATCH"]},
+    "foc_confirmed": lambda order, now: {"foc_at": FOC + 7 * DAY},
+    "carrier_activity": lambda order, now: {},
+    "carrier_puzzle": lambda order, now: {"raw": "JEOPARDY"},
+    "approve": lambda order, now: {"by": "Charles"},
+    "resubmit": lambda order, now: {"by": "Charles", "corrections": {"postal_code": "02111"}},
+    "rollback": lambda order, now: {"decided_by": BOSS.email, "reason": "no inbound calls"},
+    "cancel": lambda order, now: {"by": "Charles", "reason": "campaign moved"},
+    "hold": lambda order, now: {"by": "Charles", "reason": "in print", "until": now + DAY},
+    "release": lambda order, now: {"by": "Charles"},
+    "complete_task": lambda order, now: {"by": "Charles", "task_id": "read-message-1", "answer": "acknowledged"},
+}
+
+
+def good(kind: str, order: Order, now: datetime, **fields: Any) -> Event:
+    return read(kind, {"event_id": f"e-{kind}", **GOOD[kind](order, now), **fields})
+
+
+__all__ = ["ACCOUNT", "ADA", "BOSS", "COORDINATOR"]

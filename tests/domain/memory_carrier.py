@@ -1,0 +1,134 @@
+"""A gaining carrier in memory that notes whatever must never be asked of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from portolan.domain.carrier import AccountData, CarrierOrder, CarrierStatus, NumberStatus, SendKind, send_key
+from portolan.domain.order import Order
+from portolan.domain.rejections import Rejection
+from tests.domain.builders import DAY
+
+
+class Unreachable(Exception):
+    """The call came to nothing, or nobody knows to what."""
+
+
+class Refused(Exception):
+    """The carrier will not."""
+
+
+class Sending(NamedTuple):
+    """What went out under one key."""
+
+    key: str
+    kind: SendKind
+    account: AccountData
+
+
+class Carrier:
+    """Calls end by `way`: "" well, "down" or "lost_request" without effect, "lost_answer" after it, or "refuse"."""
+
+    def __init__(self, numbers: list[str]) -> None:
+        self.numbers = numbers
+        self.orders: dict[str, list[Sending]] = {}
+        self.status = CarrierStatus.RECEIVED
+        self.updated_at: datetime | None = None
+        self.foc_at: datetime | None = None
+        self.rejections: list[Rejection] = []
+        self.cancelled = self.active = self.returned = False
+        self.broken: list[str] = []
+
+    def submit(self, order: Order, now: datetime, way: str) -> CarrierOrder:
+        """As the activity: look under the key first, then send."""
+        if way in {"down", "lost_request"}:
+            raise Unreachable("no answer")
+        sending = Sending(send_key(order.order_id, order.attempt), order.send, order.account)
+        earlier = next((s for sent in self.orders.values() for s in sent if s.key == sending.key), None)
+        if earlier:
+            self._note(earlier != sending, f"{sending.key} again with other content: {earlier} and {sending}")
+            return self._view()
+        if way == "refuse":
+            raise Refused("not like this")
+        self._note(order.send is not SendKind.NEW_DATE and not order.loa_valid_at(now), f"{sending.key}: stale LOA")
+        self._note(not order.approved_by, f"{sending.key}: nobody approved")
+        if order.send is SendKind.NEW or order.carrier_order_id is None:
+            self._note(bool(self.orders) and not self.cancelled, f"{sending.key} made a second order")
+            self._note(order.send is SendKind.NEW_DATE, f"{sending.key}: a new date for no order")
+            self.orders[f"C-{len(self.orders) + 1}"] = [sending]
+        else:
+            self.orders[order.carrier_order_id].append(sending)
+        self.status, self.updated_at, self.foc_at, self.rejections = CarrierStatus.RECEIVED, now, None, []
+        if way == "lost_answer":
+            raise Unreachable("no answer in time")
+        return self._view()
+
+    def get(self, way: str) -> CarrierOrder:
+        if way in {"down", "lost_request", "lost_answer"}:
+            raise Unreachable("no answer")
+        return self._view()
+
+    def cancel(self, order: Order, way: str) -> None:
+        if way in {"down", "lost_request"}:
+            raise Unreachable("no answer")
+        if not self.orders or self.cancelled:
+            return
+        if way == "refuse":
+            raise Refused("too late to cancel")
+        self._note(self.active, "cancelled after the cutover")
+        self.cancelled = True
+        if way == "lost_answer":
+            raise Unreachable("no answer in time")
+
+    def activate(self, order: Order, now: datetime, way: str) -> CarrierOrder:
+        if way in {"down", "lost_request"}:
+            raise Unreachable("no answer")
+        self._note(order.foc_at is None or now < order.foc_at, "activated before the FOC")
+        if not self.active:
+            if way == "refuse":
+                raise Refused("the losing carrier holds the numbers")
+            self._note(self.cancelled, "activated although cancelled")
+            self.active = True
+        if way == "lost_answer":
+            raise Unreachable("no answer in time")
+        return self._view()
+
+    def port_back(self, order: Order, now: datetime, way: str) -> None:
+        decided, until = order.rollback_decided_at, order.rollback_until
+        self._note(not self.active, "ported back what had not moved")
+        self._note(not (decided and until and decided < until), f"ported back, decided {decided}, window {until}")
+        self._note(order.policy.rollback_hours == 0, "ported back where there is no return")
+        self._note(order.rollback_by != order.request.decision_maker.name, "ported back by somebody else")
+        if way in {"down", "lost_request"}:
+            raise Unreachable("no answer")
+        if way == "refuse" and not self.returned:
+            raise Refused("the losing carrier says no")
+        self.returned = True
+        if way == "lost_answer":
+            raise Unreachable("no answer in time")
+
+    def decide(self, status: CarrierStatus, now: datetime) -> None:
+        """The losing carrier answers."""
+        self.status, self.updated_at = status, now
+        self.foc_at = now + 3 * DAY if status is CarrierStatus.FOC_CONFIRMED else None
+        self.rejections = [Rejection(code="PORT_LOCK")] if status is CarrierStatus.REJECTED else []
+
+    def _note(self, broken: bool, what: str) -> None:
+        if broken:
+            self.broken.append(what)
+
+    def _view(self) -> CarrierOrder:
+        carrier_order_id, sendings = list(self.orders.items())[-1]
+        where = NumberStatus.RETURNED if self.returned else NumberStatus.ACTIVE if self.active else NumberStatus.PENDING
+        status = CarrierStatus.PORTED if self.active else CarrierStatus.CANCELLED if self.cancelled else self.status
+        return CarrierOrder(
+            carrier_order_id=carrier_order_id,
+            key=sendings[-1].key,
+            attempt=int(sendings[-1].key.rsplit(":", 1)[1]),
+            status=status,
+            rejections=self.rejections,
+            foc_at=self.foc_at,
+            numbers=dict.fromkeys(self.numbers, where),
+            updated_at=self.updated_at,
+        )

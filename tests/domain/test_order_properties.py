@@ -1,0 +1,413 @@
+"""Random lives of an order: a pure model of the workflow's loop, a carrier in memory, and what must always hold.
+
+Each rule is one thing that can happen to the workflow: Portolan's own step begins, its call ends one way or another,
+a message arrives, or time passes. What must hold is asked of the order, of the audit trail and of the carrier.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from portolan.domain import outcomes, words
+from portolan.domain.carrier import AccountData, CarrierStatus, SendKind
+from portolan.domain.clocks import acts, lapse, next_deadline
+from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
+from portolan.domain.messages import KINDS, Event, read
+from portolan.domain.order import TASK_STATES, AuditEntry, Order
+from portolan.domain.refusals import refusal
+from portolan.domain.states import MOVES, State
+from portolan.domain.tasks import TASKS
+from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, check, new, say, sign
+from tests.domain.memory_carrier import Carrier, Refused, Unreachable
+
+#: More lives: PORTOLAN_EXAMPLES=3000 pytest tests/domain/test_order_properties.py
+EXAMPLES = int(os.environ.get("PORTOLAN_EXAMPLES", "60"))
+STEPS = 60
+
+WAYS = ["", "", "", "", "down", "lost_request", "lost_answer", "refuse"]
+SENT_STATES = {State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
+fields = st.sampled_from(list(AccountData.model_fields))
+texts = st.sampled_from(["Acme Ltd", ACCOUNT.entity_name, ACCOUNT.postal_code, "02111", "Ada Byron"])
+attempts = st.sampled_from([None, None, 0, -1])
+policies = st.fixed_dictionaries(
+    {
+        "rollback_hours": st.sampled_from([72, 72, 2, 0]),
+        "loa_max_age_days": st.sampled_from([30, 3]),
+        "customer_silence_days": st.sampled_from([30, 10]),
+    }
+)
+
+
+class Life(RuleBasedStateMachine):
+    """One order."""
+
+    @initialize(
+        policy=policies,
+        stuck=st.sampled_from([False] * 9 + [True]),
+        csr=st.sampled_from([0, 0, 0, 1, 2]),
+        far=st.sampled_from(["", "submitted", "confirmed", "in_window"]),
+    )
+    def begin(self, policy: dict[str, int], stuck: bool, csr: int, far: str) -> None:
+        self.now = NOW
+        self.order = new(policy=policy)
+        self.carrier = Carrier(self.order.request.numbers)
+        self.csr = (ACCOUNT, None, ACCOUNT.model_copy(update={"entity_name": "Acme Ltd"}))[csr]
+        self.stuck = "rate centre closed" if stuck else ""
+        self.trail: list[AuditEntry] = []
+        self.accepted: list[str] = []
+        self.events: list[Event] = []
+        self.step: Callable[[str], None] | None = None
+        self.final: str | None = None
+        self.moved_on_hold = False
+        if far and not self.stuck and self.csr is ACCOUNT:
+            self._skip_ahead(far)
+
+    def _skip_ahead(self, far: str) -> None:
+        """Lives that begin at the beginning seldom get far."""
+        order = self.order
+        sign(check(order), self.now)
+        say(order, "approve", self.now, by="Charles", event_id="skip-1")
+        self.accepted.append("skip-1")
+        self._end_step(self._begin_step(), "")
+        if far == "submitted":
+            return
+        say(order, "foc_confirmed", self.now, foc_at=NOW + 7 * DAY, event_id="skip-2")
+        self.accepted.append("skip-2")
+        while far == "in_window" and order.state in {State.FOC_CONFIRMED, State.READY}:
+            self.now = max(self.now, self._due())
+            self._lapse()
+        if far == "in_window":
+            self._end_step(self._begin_step(), "")
+            self._end_step(self._begin_step(), "")
+
+    def _due(self) -> datetime:
+        due = next_deadline(self.order)
+        assert due is not None, f"{self.order.state} has no deadline"
+        return due.at
+
+    # -- Portolan's own steps -------------------------------------------------------------------------------------
+
+    def _begin_step(self) -> Callable[[str], None]:
+        """As `PortOrder._act`: what the state calls for; the call's end is given later."""
+        order = self.order
+        if order.refetch:
+            order.refetch = False
+            return self._look
+        order.in_flight = True
+        if order.hold:
+            self.moved_on_hold |= order.state in {State.CUTTING_OVER, State.SUBMITTING}
+        step: Callable[[str], None] = getattr(self, f"_{order.state}")
+        return step
+
+    def _end_step(self, step: Callable[[str], None], way: str) -> None:
+        try:
+            step(way)
+        except Unreachable as error:
+            if step == self._look:
+                self.order.refetch = True
+            outcomes.unreachable(self.order, str(error), self.now)
+        finally:
+            self.order.in_flight = False
+
+    def _checking(self, way: str) -> None:
+        if self.order.csr is None and not self.order.csr_unavailable:
+            if way:
+                raise Unreachable("no answer")
+            check(self.order, self.csr, self.now, self.stuck)
+        else:
+            outcomes.checked(self.order, self.now)
+
+    def _submitting(self, way: str) -> None:
+        order = self.order
+        needs_loa = order.send is not SendKind.NEW_DATE
+        if needs_loa and not order.loa_valid_at(self.now):
+            outcomes.too_stale_to_send(order, self.now)
+            return
+        try:
+            found = self.carrier.submit(order, self.now, way)
+        except Refused as error:
+            outcomes.refused(order, str(error), self.now)
+        else:
+            outcomes.sent(order, found, self.now)
+
+    def _cutting_over(self, way: str) -> None:
+        try:
+            found = self.carrier.activate(self.order, self.now, way)
+        except Refused as error:
+            outcomes.not_activated(self.order, str(error), self.now)
+        else:
+            outcomes.activated(self.order, found, self.now)
+
+    def _verifying(self, way: str) -> None:
+        found = self.carrier.get(way)
+        dead = way == "refuse"
+        outcomes.looked_for_proof(self.order, found.numbers if not dead else {}, self.now)
+
+    def _rolling_back(self, way: str) -> None:
+        try:
+            self.carrier.port_back(self.order, self.now, way)
+        except Refused as error:
+            outcomes.port_back_refused(self.order, str(error), self.now)
+        else:
+            outcomes.ported_back(self.order, self.now)
+
+    def _cancelling(self, way: str) -> None:
+        if self.order.attempt:
+            try:
+                self.carrier.cancel(self.order, way)
+            except Refused as error:
+                outcomes.not_cancelled(self.order, str(error), self.now)
+                return
+        outcomes.cancelled(self.order, self.now)
+
+    def _look(self, way: str) -> None:
+        outcomes.observed(self.order, self.carrier.get(way), self.now)
+
+    @precondition(lambda self: self.step is None and acts(self.order))
+    @rule()
+    def portolan_begins_a_step(self) -> None:
+        self.step = self._begin_step()
+
+    @precondition(lambda self: self.step is not None)
+    @rule(way=st.sampled_from(WAYS))
+    def the_step_ends(self, way: str) -> None:
+        assert self.step is not None
+        self._end_step(self.step, way)
+        self.step = None
+
+    # -- what others say ------------------------------------------------------------------------------------------
+
+    def _take(self, event: Event) -> Answer:
+        known = event.event_id in self.order.seen
+        promised = refusal(self.order, event, self.now)
+        answer = take(self.order, event, self.now)
+        if known:
+            assert answer.status == "duplicate"
+            return answer
+        assert answer.accepted is (promised is None), "the validator and the handler disagree"
+        if answer.status == "applied":
+            self.accepted.append(event.event_id)
+        return answer
+
+    @rule(kind=st.sampled_from(KINDS), data=st.data(), ago=st.sampled_from([None, 0, 1, 50, 80, 400]))
+    def somebody_says(self, kind: str, data: st.DataObject, ago: int | None) -> None:
+        self._say(kind, data, self.now - ago * HOUR if ago is not None else None)
+
+    @precondition(lambda self: self.order.open_tasks)
+    @rule(data=st.data())
+    def somebody_answers_a_task(self, data: st.DataObject) -> None:
+        self._say("complete_task", data, None)
+
+    @precondition(lambda self: self.order.rollback_until is not None)
+    @rule(ago=st.sampled_from([-INSTANT, timedelta(0), INSTANT]), data=st.data())
+    def a_rollback_is_decided_around_the_windows_end(self, ago: timedelta, data: st.DataObject) -> None:
+        assert self.order.rollback_until is not None
+        at = self.order.rollback_until - ago
+        if at <= self.now:
+            self._say("rollback", data, at)
+
+    @precondition(lambda self: self.order.state in {State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL})
+    @rule(data=st.data())
+    def the_customer_goes_on(self, data: st.DataObject) -> None:
+        kind = "approve" if self.order.state is State.AWAITING_APPROVAL else "loa_signed"
+        self._say(kind, data, None)
+
+    def _say(self, kind: str, data: st.DataObject, at: datetime | None) -> None:
+        payload = self._payload(kind, data) | {"event_id": f"e{len(self.events)}", "occurred_at": at}
+        event = read(kind, payload)
+        self.events.append(event)
+        self._take(event)
+
+    def _payload(self, kind: str, data: st.DataObject) -> dict[str, Any]:
+        order, draw = self.order, data.draw
+        attempt = draw(attempts)
+        answered = None if attempt is None else order.attempt + attempt
+        match kind:
+            case "loa_signed":
+                return {
+                    "signed_by": "Ada",
+                    "signed_on": (self.now - draw(st.sampled_from([0, 0, 2, 29, 31])) * DAY).date(),
+                }
+            case "carrier_rejected":
+                suggestion = draw(st.sampled_from([None, "Acme Ltd"]))
+                return {"reasons": [{"code": "NAME_MISMATCH", "suggestion": suggestion}], "attempt": answered}
+            case "foc_confirmed":
+                hours = draw(st.sampled_from([-1, 2, 30, 48, 72, 96, 200, 24 * 40, 24 * 200]))
+                return {"foc_at": self.now + hours * HOUR, "attempt": answered}
+            case "carrier_approved":
+                return {"attempt": answered}
+            case "carrier_puzzle":
+                return {"raw": "JEOPARDY", "attempt": answered}
+            case "resubmit":
+                return {"corrections": draw(st.dictionaries(fields, texts, max_size=2))}
+            case "rollback":
+                return {"decided_by": draw(st.sampled_from([BOSS.name, BOSS.name, "Ada"])), "reason": "no calls"}
+            case "cancel":
+                return {"reason": "moved"}
+            case "hold":
+                hours = draw(st.sampled_from([None, 1, 100]))
+                return {"reason": "in print", "until": self.now + hours * HOUR if hours else None}
+            case "complete_task":
+                return self._answer(data)
+            case _:
+                return {}
+
+    def _answer(self, data: st.DataObject) -> dict[str, Any]:
+        tasks = [task for task in self.order.open_tasks if task.facts.answers]
+        if not tasks:
+            return {"task_id": "nothing-1", "answer": "retry"}
+        task = data.draw(st.sampled_from(tasks))
+        wanted = data.draw(st.sampled_from([None, self.now + 5 * DAY]))
+        return {
+            "task_id": task.task_id,
+            "answer": data.draw(st.sampled_from(TASKS[task.kind].answers)),
+            "foc_at": wanted,
+        }
+
+    @precondition(lambda self: self.events)
+    @rule(data=st.data())
+    def a_message_is_repeated(self, data: st.DataObject) -> None:
+        event = data.draw(st.sampled_from(self.events))
+        if event.event_id not in self.order.seen:
+            return
+        before = self.order.model_dump_json()
+        assert self._take(event).status == "duplicate"
+        assert self.order.model_dump_json() == before
+
+    @rule()
+    def something_unreadable_arrives(self) -> None:
+        take_unreadable(self.order, "approve", "not JSON", self.now)
+
+    @precondition(lambda self: self.carrier.orders and self.order.state in SENT_STATES)
+    @rule(status=st.sampled_from([CarrierStatus.ACCEPTED, CarrierStatus.REJECTED, CarrierStatus.FOC_CONFIRMED]))
+    def the_carrier_decides(self, status: CarrierStatus) -> None:
+        self.carrier.decide(status, self.now)
+        self._take(read("carrier_activity", {"event_id": f"hint-{self.order.sequence}"}))
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    def _lapse(self) -> None:
+        """As the end of `PortOrder._wait`: let the nearest deadline pass, if it is due and there is nothing to do."""
+        take_deferred(self.order, self.now)
+        due = next_deadline(self.order)
+        if self.order.ended or acts(self.order):
+            return
+        assert due is not None, f"{self.order.state} has no deadline"
+        if due.at <= self.now:
+            lapse(self.order, due, self.now)
+
+    @precondition(lambda self: self.step is None and not acts(self.order) and not self.order.ended)
+    @rule(past=st.sampled_from([-INSTANT, timedelta(0), timedelta(0), INSTANT, HOUR, 3 * DAY]))
+    def time_passes_to_around_the_next_deadline(self, past: timedelta) -> None:
+        self.now = max(self.now, self._due() + past)
+        self._lapse()
+
+    @precondition(lambda self: self.step is not None)
+    @rule(hours=st.sampled_from([1, 5, 24 * 35]))
+    def a_call_takes_long(self, hours: int) -> None:
+        self.now += hours * HOUR
+
+    # -- what must hold -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def deferred_messages_are_taken_between_steps(self) -> None:
+        if self.step is None:
+            waiting = {event.event_id for event in self.order.deferred}
+            take_deferred(self.order, self.now)
+            still = {event.event_id for event in self.order.deferred}
+            for event_id in waiting - still:
+                if self.order.seen[event_id] == "applied":
+                    self.accepted.append(event_id)
+
+    @invariant()
+    def it_acts_or_has_a_deadline(self) -> None:
+        order = self.order
+        if order.ended:
+            assert not acts(order)
+            assert next_deadline(order) is None
+            assert not order.open_tasks
+            assert not order.hold
+        else:
+            assert self.step or acts(order) or next_deadline(order) is not None or order.open_tasks
+
+    def _publish(self) -> list[AuditEntry]:
+        self.trail += self.order.unpublished
+        self.order.unpublished = []
+        return self.trail
+
+    @invariant()
+    def the_audit_trail_has_no_gap_and_every_line_follows_on_the_one_before(self) -> None:
+        self._publish()
+        assert [entry.sequence for entry in self.trail] == list(range(1, self.order.sequence + 1))
+        state = State.CHECKING
+        for entry in self.trail:
+            assert entry.state_before is state
+            assert entry.state_after is state or (state, entry.state_after) in MOVES
+            state = entry.state_after
+        assert state is self.order.state
+
+    @invariant()
+    def every_accepted_decision_is_in_the_audit_trail_once(self) -> None:
+        taken = [entry for entry in self._publish() if not entry.kind.endswith(("_refused", "_kept"))]
+        told = [entry.event_id for entry in taken if entry.event_id and not entry.event_id.startswith("get:")]
+        assert sorted(told) == sorted(self.accepted)
+
+    @invariant()
+    def it_survives_continue_as_new(self) -> None:
+        again = Order.model_validate_json(self.order.model_dump_json())
+        assert again == self.order
+        if self.step is None:
+            self.order = again
+
+    @invariant()
+    def tasks_fit_the_state(self) -> None:
+        for task in self.order.open_tasks:
+            assert self.order.state in TASK_STATES[task.kind] or task.kind.value == "carrier_unreachable", task
+        names = [task.task_id for task in self.order.tasks]
+        assert len(names) == len(set(names))
+        kinds = [task.kind for task in self.order.open_tasks]
+        assert len(kinds) == len(set(kinds))
+
+    @invariant()
+    def no_notice_is_given_twice(self) -> None:
+        keys = [notice.key for notice in self.order.unsent]
+        assert len(keys) == len(set(keys))
+
+    @invariant()
+    def nothing_goes_out_or_moves_on_hold(self) -> None:
+        assert not self.moved_on_hold
+
+    @invariant()
+    def the_carrier_was_asked_for_nothing_forbidden(self) -> None:
+        assert self.carrier.broken == []
+
+    @invariant()
+    def an_ended_order_stays_as_it_is(self) -> None:
+        order = self.order
+        if order.ended:
+            kept = order.model_dump_json(exclude={"seen", "sequence", "unpublished", "last_refusal"})
+            assert self.final in {None, kept}
+            self.final = kept
+
+    @invariant()
+    def it_can_be_told_in_words(self) -> None:
+        assert self.order.state.replace("_", " ") in words.details(self.order)
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    database=None,
+    derandomize="PORTOLAN_EXAMPLES" not in os.environ,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)

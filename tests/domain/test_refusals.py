@@ -1,0 +1,380 @@
+"""Every kind of message in every state, and the words in which an order says no."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from portolan.domain import outcomes
+from portolan.domain.carrier import AccountData
+from portolan.domain.clocks import Clock
+from portolan.domain.decisions import take, take_unreadable
+from portolan.domain.messages import KINDS, read
+from portolan.domain.order import Order
+from portolan.domain.refusals import ALLOWED, CLOCK_SKEW, Refusal, allowed, refusal
+from portolan.domain.states import ACTING, ENDED, State
+from portolan.domain.tasks import TASKS, TaskKind
+from tests.domain.builders import (
+    DAY,
+    FOC,
+    HOUR,
+    INSTANT,
+    NOW,
+    SECOND,
+    WAYS,
+    check,
+    differs,
+    good,
+    in_window,
+    last,
+    let_pass,
+    new,
+    order_in,
+    rejected,
+    say,
+    task,
+    try_to_say,
+    verifying,
+)
+from tests.world import BOSS
+
+#: a: applied; r: refused; d: kept until the running step has ended; w: applied, but kept while a call is under way.
+#: Columns in the order of `State`: fourteen in which an order lives, five in which it has ended.
+EXPECTED: dict[str, str] = {
+    "loa_signed":       "rraar rarrr rrrr rrrrr",
+    "carrier_approved": "rrrrd aaaar rrrr rrrrr",
+    "carrier_rejected": "rrrrd aaaar rrrr rrrrr",
+    "foc_confirmed":    "rrrrd aaaar rrrr rrrrr",
+    "carrier_activity": "aaaaa aaaaa aaaa rrrrr",
+    "carrier_puzzle":   "rrrrd aaaar rrrr rrrrr",
+    "approve":          "rrrar rrrrr rrrr rrrrr",
+    "resubmit":         "rarrr rarrr rrrr rrrrr",
+    "rollback":         "rrrrr rrrrd warr rrrrr",
+    "cancel":           "waaaw aaaar rrrr rrrrr",
+    "hold":             "aaaaa aaaar rrrr rrrrr",
+    "release":          "aaaaa aaaar rrrr rrrrr",
+    "complete_task":    "waaaw aaaaw waww rrrrr",
+}  # fmt: skip
+
+CELLS = [
+    pytest.param(kind, state, cell, id=f"{kind}-{state}")
+    for kind, row in EXPECTED.items()
+    for state, cell in zip(State, row.replace(" ", ""), strict=True)
+]
+#: What a refusal may change.
+ON_RECORD = {"seen", "sequence", "unpublished", "last_refusal"}
+
+
+def prepared(kind: str, state: State) -> Order:
+    """An order in that state in which the good message of that kind has all it needs but, maybe, the state."""
+    order = order_in(state)
+    if kind == "release" and state in ALLOWED["hold"]:
+        say(order, "hold", order.since, by="Charles", reason="in print")
+    if kind == "complete_task" and state not in ENDED:
+        take_unreadable(order, "approve", "not JSON", order.since)
+    return order
+
+
+def assert_refused(order: Order, kind: str, now: datetime, **fields: Any) -> Refusal:
+    """The message is refused, in words; only the record of it remains."""
+    event = read(kind, {"event_id": "refused-1", **fields})
+    why = refusal(order, event, now)
+    assert why is not None
+    assert why.reason
+    assert why.reason.endswith(".")
+    assert why.instead or not why.allowed
+    assert kind not in why.allowed or order.state in ALLOWED[kind]
+    before = order.model_copy(deep=True)
+    answer = take(order, event, now)
+    assert (answer.accepted, answer.status, answer.reason, answer.instead) == (
+        False,
+        "refused",
+        why.reason,
+        why.instead,
+    )
+    assert order.model_dump(exclude=ON_RECORD) == before.model_dump(exclude=ON_RECORD)
+    assert order.sequence == before.sequence + 1
+    assert order.unpublished[:-1] == before.unpublished
+    assert (last(order).kind, last(order).event_id) == (f"{kind}_refused", "refused-1")
+    assert why.in_words() in order.last_refusal
+    assert order.seen == {**before.seen, "refused-1": "refused"}
+    return why
+
+
+def test_the_table_is_complete() -> None:
+    assert set(EXPECTED) == set(KINDS)
+    assert set(WAYS) == set(State)
+    assert {row.count(" ") for row in EXPECTED.values()} == {3}
+
+
+@pytest.mark.parametrize(("kind", "state", "cell"), CELLS)
+def test_a_message_in_a_state(kind: str, state: State, cell: str) -> None:
+    order = prepared(kind, state)
+    now = order.since
+    if cell == "r":
+        assert_refused(order, kind, now, **good(kind, order, now).model_dump(exclude={"event_id", "kind"}))
+        return
+    sequence = order.sequence
+    answer = take(order, good(kind, order, now), now)
+    assert (answer.accepted, answer.status) == (True, "deferred" if cell == "d" else "applied")
+    assert order.seen[f"e-{kind}"] == answer.status
+    assert [e.event_id for e in order.unpublished if e.sequence > sequence].count(f"e-{kind}") == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "cell"), [cell for cell in CELLS if cell.values[1] in ACTING and cell.values[2] != "r"]
+)
+def test_a_message_while_a_call_is_under_way(kind: str, state: State, cell: str) -> None:
+    order = prepared(kind, state)
+    order.in_flight = True
+    status = take(order, good(kind, order, order.since), order.since).status
+    assert status == ("applied" if cell == "a" else "deferred")
+    assert [event.event_id for event in order.deferred] == ([] if cell == "a" else [f"e-{kind}"])
+    assert order.state is state or cell == "a"
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_buttons_are_what_would_be_accepted(state: State) -> None:
+    order = order_in(state)
+    now = order.since
+    accepted = {
+        kind
+        for kind in KINDS
+        if not kind.startswith(("carrier", "foc"))
+        and kind != "complete_task"
+        and refusal(order, good(kind, order, now), now) is None
+    }
+    kept = {"rollback"} if state is State.CUTTING_OVER else set()
+    offered = set(allowed(order, now))
+    assert offered - {"complete_task"} == accepted - kept
+    assert ("complete_task" in offered) == any(task.facts.answers for task in order.open_tasks)
+
+
+def test_cancel_after_cutover_says_that_a_rollback_is_the_way_and_until_when() -> None:
+    why = assert_refused(in_window(new()), "cancel", FOC + HOUR, reason="changed our mind")
+    assert why.reason == "The numbers have moved or are moving; after cutover an order cannot be cancelled."
+    assert why.instead == "Ask for a rollback, until 2026-11-20 16:00 UTC."
+    why = assert_refused(order_in(State.CUTTING_OVER), "cancel", FOC, reason="changed our mind")
+    assert why.instead == "Ask for a rollback once the cutover is done."
+
+
+@pytest.mark.parametrize(
+    ("order", "now"),
+    [
+        (order_in(State.COMPLETED), FOC + 4 * DAY),
+        (order_in(State.VERIFYING), FOC + 3 * DAY),
+        (order_in(State.VERIFYING, policy={"rollback_hours": 0}), FOC),
+    ],
+    ids=["completed", "not proven until the window's end", "no window in this jurisdiction"],
+)
+def test_cancel_when_no_rollback_is_left_names_the_new_port(order: Order, now: datetime) -> None:
+    assert assert_refused(order, "cancel", now, reason="x").instead == "Order a new port back to Old Telco."
+
+
+def test_cancel_while_the_numbers_are_being_returned_does_not_ask_for_a_rollback() -> None:
+    assert assert_refused(order_in(State.ROLLING_BACK), "cancel", FOC + HOUR, reason="x").instead == (
+        "They are being returned."
+    )
+
+
+@pytest.mark.parametrize("state", [State.CHECKING, State.SUBMITTED, State.READY])
+def test_rollback_before_activation_says_to_cancel(state: State) -> None:
+    order = order_in(state)
+    why = assert_refused(order, "rollback", order.since, decided_by=BOSS.name, reason="x")
+    assert why.reason == "No number has moved yet, so there is nothing to roll back."
+    assert why.instead == "Cancel the order instead."
+
+
+def test_rollback_in_time_is_told_by_when_it_was_decided_not_by_when_it_arrives() -> None:
+    end = FOC + 72 * HOUR
+    order = in_window(new())
+    given = {"decided_by": BOSS.name, "reason": "no inbound calls"}
+    why = assert_refused(order, "rollback", end + HOUR, **given, occurred_at=end)
+    assert why.reason == "The rollback window closed on 2026-11-20 16:00 UTC."
+    assert why.instead == "Order a new port of the numbers to Old Telco; it takes the usual time."
+    say(order, "rollback", end + HOUR, **given, occurred_at=end - INSTANT)
+    assert order.state is State.ROLLING_BACK
+    assert order.rollback_decided_at == end - INSTANT
+
+
+def test_rollback_of_a_completed_order_says_when_the_window_closed_and_what_to_do_instead() -> None:
+    order = order_in(State.COMPLETED)
+    why = assert_refused(order, "rollback", FOC + 73 * HOUR, decided_by=BOSS.name, reason="x")
+    assert "2026-11-20 16:00 UTC" in why.reason
+    assert "new port" in why.instead
+
+
+@pytest.mark.parametrize("state", [State.CUTTING_OVER, State.VERIFYING, State.ROLLBACK_WINDOW])
+def test_where_there_is_no_return_a_rollback_is_refused_however_early_it_was_decided(state: State) -> None:
+    order = order_in(State.VERIFYING if state is State.ROLLBACK_WINDOW else state, policy={"rollback_hours": 0})
+    order.state = state
+    fields = {"decided_by": BOSS.name, "reason": "x", "occurred_at": FOC - HOUR}
+    why = assert_refused(order, "rollback", FOC + HOUR, **fields)
+    assert why.reason == "There is no return in this jurisdiction once the numbers have moved."
+
+
+@pytest.mark.parametrize("who", ["Ada Byron", "grace", "Grace Hopper Jr.", "boss.example"])
+def test_rollback_by_somebody_else(who: str) -> None:
+    why = assert_refused(in_window(new()), "rollback", FOC + HOUR, decided_by=who, reason="x")
+    assert why.reason == f"{who} is not the decision-maker of this order."
+    assert why.instead == "Only Grace Hopper can order a rollback."
+
+
+@pytest.mark.parametrize("who", ["Grace Hopper", " grace hopper ", "GRACE@boss.example"])
+def test_rollback_by_the_decision_maker(who: str) -> None:
+    order = in_window(new())
+    say(order, "rollback", FOC + HOUR, decided_by=who, reason="x")
+    assert order.state is State.ROLLING_BACK
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "problem"),
+    [
+        ("2026-11-04", "which lies in the future"),
+        ("2026-11-03", None),  # where the signer lives it may be tomorrow already
+        ("2026-11-02", None),
+        ("2026-10-03", None),  # 30 days old
+        ("2026-10-02", "it may be at most 30 days old"),
+        ("0001-01-01", "it may be at most 30 days old"),
+        ("9999-12-31", "which lies in the future"),
+    ],
+)
+def test_the_date_on_the_loa(signed_on: str, problem: str | None) -> None:
+    order = check(new())
+    if problem is None:
+        say(order, "loa_signed", signed_by="Ada", signed_on=signed_on)
+        assert order.state is State.AWAITING_APPROVAL
+    else:
+        why = assert_refused(order, "loa_signed", NOW, signed_by="Ada", signed_on=signed_on)
+        assert why.reason.startswith(f"The LOA is dated {signed_on}")
+        assert problem in why.reason
+        assert why.instead
+
+
+def test_an_loa_date_is_read_at_the_losing_carriers_desk() -> None:
+    """At 04:30 UTC it is still the day before in New York."""
+    early = datetime.fromisoformat("2026-11-02T04:30:00+00:00")
+    order = check(new(now=early), now=early)
+    assert_refused(order, "loa_signed", early, signed_by="Ada", signed_on="2026-11-03")
+    say(order, "loa_signed", early, signed_by="Ada", signed_on="2026-10-02", event_id="2")
+    assert order.loa is not None
+    assert order.loa.signed_on == date(2026, 10, 2)
+
+
+def test_occurred_at_in_the_future() -> None:
+    order = check(new())
+    late = NOW + CLOCK_SKEW
+    why = assert_refused(order, "cancel", NOW, reason="x", occurred_at=late + INSTANT)
+    assert why.reason == "occurred_at 2026-11-02 15:05 UTC lies in the future."
+    assert why.instead == "Leave it out, or correct the clock."
+    say(order, "cancel", reason="x", occurred_at=late)
+
+
+def test_an_unknown_task_names_the_open_ones() -> None:
+    why = assert_refused(rejected(new()), "complete_task", NOW, task_id="fix-rejection-9", answer="retry")
+    assert why.reason == "There is no open task 'fix-rejection-9'."
+    assert why.instead == "Open tasks: fix-rejection-1."
+
+
+def test_a_closed_task_cannot_be_answered_again() -> None:
+    order = differs(new())
+    name = task(order, TaskKind.CORRECT_DATA).task_id
+    say(order, "complete_task", task_id=name, answer="attest")
+    assert "no open task" in assert_refused(order, "complete_task", NOW, task_id=name, answer="attest").reason
+
+
+@pytest.mark.parametrize("kind", TaskKind)
+def test_a_wrong_answer_names_the_right_ones(kind: TaskKind) -> None:
+    order = differs(new())
+    name = order.open_task(kind, "something", NOW).task_id
+    why = assert_refused(order, "complete_task", NOW, task_id=name, answer="whatever")
+    assert why.reason == f"'whatever' is not an answer to {name}."
+    offered = TASKS[kind].answers
+    assert why.instead == f"Answers: {', '.join(offered)}." if offered else "closes by itself" in why.instead
+
+
+@pytest.mark.parametrize(
+    ("corrections", "reason"),
+    [
+        ({"company": "X", "zip": "1"}, "Unknown field(s) in corrections: company, zip."),
+        ({"entity_name": "  "}, "Empty correction for entity_name."),
+        ({"entity_name": "", "postal_code": "1"}, "Empty correction for entity_name."),
+    ],
+)
+def test_corrections_nobody_can_use(corrections: dict[str, str], reason: str) -> None:
+    why = assert_refused(rejected(new()), "resubmit", NOW, corrections=corrections)
+    assert why.reason == reason
+    assert "Unknown" not in reason or all(field in why.instead for field in AccountData.model_fields)
+
+
+@pytest.mark.parametrize(("until", "refused"), [(NOW - SECOND, True), (NOW, True), (NOW + INSTANT, False)])
+def test_a_hold_has_to_end_later(until: datetime, refused: bool) -> None:
+    order = order_in(State.SUBMITTED)
+    if refused:
+        why = assert_refused(order, "hold", NOW, reason="x", until=until)
+        assert why.instead == "Give a later date, or none."
+    else:
+        say(order, "hold", reason="x", until=until)
+
+
+def test_release_without_hold_says_what_is_possible() -> None:
+    why = assert_refused(order_in(State.SUBMITTED), "release", NOW)
+    assert why.reason == "The order is not on hold."
+    assert why.instead == "Possible now: cancel, hold."
+
+
+def test_a_date_that_has_passed_cannot_be_accepted() -> None:
+    order = order_in(State.CUTTING_OVER)
+    outcomes.not_activated(order, "the losing carrier holds the numbers", FOC)
+    name = task(order, TaskKind.CHOOSE_DATE).task_id
+    why = assert_refused(order, "complete_task", FOC, task_id=name, answer="accept")
+    assert why.reason == "The confirmed date 2026-11-17 16:00 UTC has passed."
+    assert "request_new_date" in why.instead
+
+
+@pytest.mark.parametrize(("foc_at", "refused"), [(FOC, True), (FOC + INSTANT, False)])
+def test_a_new_date_has_to_lie_ahead(foc_at: datetime, refused: bool) -> None:
+    order = order_in(State.CUTTING_OVER)
+    outcomes.not_activated(order, "the losing carrier holds the numbers", FOC)
+    fields = {"task_id": "choose-date-1", "answer": "request_new_date", "foc_at": foc_at}
+    assert try_to_say(order, "complete_task", FOC, **fields).accepted is not refused
+
+
+@pytest.mark.parametrize("kind", ["carrier_approved", "carrier_rejected", "foc_confirmed", "carrier_puzzle"])
+def test_a_carrier_that_holds_no_order_cannot_have_answered(kind: str) -> None:
+    """Or else a date for nothing could be asked anew, which needs no LOA and would create the order."""
+    order = order_in(State.SUBMITTING)
+    outcomes.refused(order, "no such rate centre", NOW)
+    why = assert_refused(order, kind, NOW, **good(kind, order, NOW).model_dump(exclude={"event_id", "kind"}))
+    assert why.reason == "The carrier holds no order of ours that it could have answered."
+    assert "resubmit" in why.instead
+
+
+def test_an_ended_order_says_how_it_ended() -> None:
+    order = order_in(State.CANCELLED)
+    why = assert_refused(order, "approve", NOW, by="Charles")
+    assert why.reason == "The order has ended: cancelled. Cancelled: campaign moved."
+    assert why.instead == "Start a new order if it is still wanted."
+
+
+def test_a_state_without_choices_offers_none() -> None:
+    why = refusal(order_in(State.CANCELLING), read("approve", {}), NOW)
+    assert why is not None
+    assert (why.instead, why.allowed) == ("", [])
+    assert why.in_words() == why.reason
+
+
+def test_after_the_window_the_button_is_gone() -> None:
+    order = in_window(new())
+    assert "rollback" in allowed(order, FOC + 72 * HOUR - INSTANT)
+    assert "rollback" not in allowed(order, FOC + 72 * HOUR)
+
+
+def test_a_window_of_another_length() -> None:
+    order = verifying(new(policy={"rollback_hours": 24}))
+    fields = {"decided_by": BOSS.name, "reason": "x"}
+    assert not try_to_say(order, "rollback", FOC + 25 * HOUR, **fields).accepted
+    let_pass(in_window(order := new(policy={"rollback_hours": 24})), Clock.WINDOW_CLOSES)
+    assert order.since == FOC + timedelta(hours=24)
