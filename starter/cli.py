@@ -27,7 +27,7 @@ from portolan.records.store import Records
 from portolan.settings import Settings
 from starter import output
 from starter.clock import OrderClock
-from starter.orders import decide
+from starter.orders import decide, workflow_id
 from starter.output import err, out, print_json
 from starter.projects import start_project
 from starter.rehearsal import rehearse
@@ -150,7 +150,6 @@ async def demo(
             listener = (lambda *_: None) if as_json else output.story_line
             found = await rehearse(client, settings, records, prepared, listener)
             mails = len(list(settings.mailbox.glob("*.eml")))
-            await asyncio.sleep(0.2)
     failed = [ending for ending in found if not ending.as_scripted]
     if as_json:
         print_json({"orders": [{**ending.model_dump(), "as_scripted": ending.as_scripted} for ending in found]})
@@ -220,8 +219,8 @@ async def list_orders(
 @command
 async def show(order: OrderId, as_json: AsJson = False) -> None:
     """One order: where it stands, whose turn it is, until when, and what a person can do."""
-    records = open_records(_settings())
-    found = records.order(order)
+    settings = _settings()
+    found = open_records(settings).order(order)
     if as_json:
         print_json(found.model_dump(exclude={"seen", "unpublished", "unsent"}))
         return
@@ -231,6 +230,7 @@ async def show(order: OrderId, as_json: AsJson = False) -> None:
     if found.carrier_order_id:
         out.print(f"At the carrier: {found.carrier_order_id} ({found.carrier_raw_status}), sending {found.attempt}")
     out.print(output.markdown(details(found)))
+    out.print(f"\n{settings.temporal_ui}/namespaces/{settings.temporal_namespace}/workflows/{workflow_id(order)}")
 
 
 @app.command()

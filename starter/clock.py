@@ -50,24 +50,34 @@ class OrderClock:
         for _ in range(LOOKS):
             order, now = await self.order(), await self.now()
             deadline = next_deadline(order)
-            if not acts(order) and not order.unpublished and (deadline is None or deadline.at > now):
-                return order
+            quiet = not acts(order) and not order.unpublished and (deadline is None or deadline.at > now)
             pause = await self._pause(now)
-            if pause > timedelta(0):
+            if quiet and pause is None:
+                return order
+            if pause:
                 await self._skipper.fast_forward(self.handle, pause)
             else:
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
         raise TimeoutError(f"{self.order_id} is still {order.state}")
 
-    async def _pause(self, now: datetime) -> timedelta:
-        """How long until the next try of a call that failed."""
-        pending = (await self.handle.describe()).raw_description.pending_activities
-        moments = [
-            activity.next_attempt_schedule_time.ToDatetime(UTC)
-            for activity in pending
-            if activity.HasField("next_attempt_schedule_time") and activity.activity_type.name != "send_notice"
+    async def _pause(self, now: datetime) -> timedelta | None:
+        """How long until the next try of a call to a carrier; zero while one runs, None where there is none."""
+        pending = [
+            activity
+            for activity in (await self.handle.describe()).raw_description.pending_activities
+            if activity.activity_type.name != "send_notice"
         ]
-        return max(min(moments, default=now) - now, timedelta(0))
+        if not pending:
+            return None
+        next_try = min(
+            (
+                activity.next_attempt_schedule_time.ToDatetime(UTC)
+                for activity in pending
+                if activity.HasField("next_attempt_schedule_time")
+            ),
+            default=now,
+        )
+        return max(next_try - now, timedelta(0))
 
     async def past(self, duration: timedelta) -> None:
         """Let that much time pass."""

@@ -20,8 +20,10 @@ from portolan.domain.states import ENDED, State
 from portolan.records.tables import AuditEvent, OrderSummary, TaskRow
 from starter.rehearsal import Ending
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+#: Where nobody watches, lines are not folded.
+WIDE = 200
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+err = Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else WIDE)
 
 GOOD = {State.COMPLETED: "green", State.ROLLED_BACK: "yellow", State.CANCELLED: "yellow"}
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
+from pydantic import BaseModel
 from structlog.typing import EventDict, Processor, WrappedLogger
 from temporalio import activity, workflow
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
@@ -15,14 +18,14 @@ from portolan.numbering import mask
 from portolan.settings import Settings
 
 NUMBER = re.compile(r"\+\d{7,15}\b")
+#: What stands before the host in a URL.
+LOGIN = re.compile(r"(://[^:/@\s]*:)[^/@\s]+@")
 SECRET = re.compile(r"pin|password|secret|token|account_number", re.IGNORECASE)
 
 
 def temporal_context(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Name the order and the workflow; in a replay, say nothing that was said before."""
+    """Name the order and the workflow."""
     if workflow.in_workflow():
-        if workflow.unsafe.is_replaying():
-            raise structlog.DropEvent
         event["workflow_id"] = workflow.info().workflow_id
     elif activity.in_activity():
         info = activity.info()
@@ -38,16 +41,28 @@ def temporal_context(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def first_time(_: logging.LogRecord) -> bool:
+    """Whether a line is new: in a replay, nothing is said again."""
+    return not (workflow.in_workflow() and workflow.unsafe.is_replaying())
+
+
 def masked(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Mask telephone numbers in every text, and drop what is called a secret."""
-    for key, value in event.items():
-        if SECRET.search(key):
-            event[key] = "***"
-        elif isinstance(value, str):
-            event[key] = NUMBER.sub(lambda found: mask(found.group()), value)
-        elif isinstance(value, (list, dict)):
-            event[key] = NUMBER.sub(lambda found: mask(found.group()), repr(value))
-    return event
+    """Mask telephone numbers in every text, and drop what is called a secret, however deep it lies."""
+    cleaned: EventDict = _masked(event)
+    return cleaned
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {_masked(key): "***" if SECRET.search(str(key)) else _masked(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_masked(item) for item in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, BaseModel):
+        return _masked(value.model_dump(mode="json"))
+    text = LOGIN.sub(r"\1***@", str(value))
+    return NUMBER.sub(lambda found: mask(found.group()), text)
 
 
 def configure(settings: Settings) -> None:
@@ -66,6 +81,7 @@ def configure(settings: Settings) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(first_time)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],

@@ -16,6 +16,7 @@ from portolan.domain.effects import Publication
 from portolan.domain.errors import Fault, NumberTaken, PortolanError, RequestInvalid
 from portolan.domain.order import Order, OrderRequest
 from portolan.records import audit
+from portolan.records.audit import Standing
 from portolan.records.inbox import Inbox
 from portolan.records.notices import Notices
 from portolan.records.projection import insert_orders, number_rows, order_row, put_numbers, put_tasks
@@ -96,7 +97,8 @@ class Records(Queries, Inbox, Notices):
     def publish(self, publication: Publication, build: str, workflow_id: str = "") -> None:
         """Make the rows say what the workflow says, and append the audit entries.
 
-        A publication older than what is on record adds its audit entries and changes nothing else. An order nobody
+        A publication older than what is on record adds its audit entries and changes nothing else, unless it overrules
+        what a dead worker wrote: then the order stands where the publication says. An order nobody
         reserved (its workflow was started by hand) is put on record with its numbers, under the project of its
         reference if there is one.
 
@@ -118,11 +120,14 @@ class Records(Queries, Inbox, Notices):
                 row = order_row(order, project_id, workflow_id, updated_at)
                 insert_orders(session, [row], number_rows(order))
                 put_tasks(session, order)
-            elif known.sequence <= order.sequence:
+                audit.append(session, order.order_id, entries, build)
+                return
+            standing = audit.append(session, order.order_id, entries, build)
+            newer = known.sequence <= order.sequence and standing is not Standing.OVERRULED
+            if newer or standing is Standing.OVERRULES:
                 session.merge(order_row(order, known.project_id, known.workflow_id, updated_at))
                 put_numbers(session, order)
                 put_tasks(session, order)
-            audit.append(session, order.order_id, entries, build)
 
         self._claiming(order.request.numbers, {order.order_id}, work)
 

@@ -108,3 +108,16 @@ def test_a_digest_depends_on_content_and_not_on_the_order_of_keys() -> None:
     assert digest({"a": 1, "b": "é"}) == digest({"b": "é", "a": 1})
     assert digest({"a": 1}) != digest({"a": 2})
     assert len(digest({})) == 64
+
+
+def test_what_a_dead_worker_wrote_too_far_does_not_count(records: Records, order: Order) -> None:
+    far = decided(order, State.AWAITING_SIGNATURE, 1)
+    far.move(State.AWAITING_APPROVAL, by("loa_signed"), NOW + 2 * MINUTE, "to awaiting_approval")
+    lost = publication(far)
+    records.publish(lost, BUILD)
+    records.publish(publication(decided(order, State.AWAITING_INFORMATION, 3)), BUILD)
+    records.publish(lost, BUILD)  # the dead worker's activity is tried once more
+
+    assert [event.state_after for event in records.timeline("acme-1")] == [State.CHECKING, State.AWAITING_INFORMATION]
+    assert records.order("acme-1").state is State.AWAITING_INFORMATION
+    assert len(records.timeline("acme-1", every_revision=True)) == 4

@@ -102,7 +102,7 @@ async def troubled(world: World, order_id: str = "") -> Port:
     await port.sign()
     loa = (await port.order()).loa
     assert loa is not None
-    await port.clock.to(loa.expires_at - HOUR)
+    await port.clock.to(loa.expires_at - HOUR / 6)
     await port.decide("approve", by="Charles")
     await port.clock.past(DAY)
     await port.sign()

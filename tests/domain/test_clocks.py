@@ -1,0 +1,440 @@
+"""Both sides of every deadline: the moment before, the moment itself, the moment after."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from portolan.domain import outcomes
+from portolan.domain.carrier import CarrierStatus, NumberStatus
+from portolan.domain.clocks import Clock, acts, business_deadline, lapse, next_deadline
+from portolan.domain.order import NoticeKind, Order
+from portolan.domain.states import ACTING, ENDED, State
+from portolan.domain.tasks import TaskKind
+from tests.domain.builders import (
+    ACCOUNT,
+    DAY,
+    FOC,
+    HOUR,
+    INSTANT,
+    NOW,
+    SECOND,
+    answer,
+    approvable,
+    check,
+    confirmed,
+    cutting_over,
+    deadline,
+    differs,
+    held,
+    in_window,
+    last,
+    let_pass,
+    new,
+    notices,
+    open_kinds,
+    order_in,
+    ready,
+    rejected,
+    roll_back,
+    rolling_back,
+    say,
+    sign,
+    submitted,
+    submitting,
+    task,
+    verifying,
+)
+
+#: The LOA of `approvable` is dated 2 November; it may be sent up to the end of 2 December in New York.
+LOA_ENDS = datetime(2026, 12, 3, 5, 0, tzinfo=UTC)
+
+
+def due(order: Order, clock: Clock) -> datetime | None:
+    """When that clock would strike, if it is the next."""
+    found = next_deadline(order)
+    return found.at if found and found.clock is clock else None
+
+
+def strike(order: Order, clock: Clock, now: datetime | None = None) -> datetime:
+    """Let the next deadline pass, which has to be of that kind."""
+    found = deadline(order)
+    assert found.clock is clock
+    lapse(order, found, now or found.at)
+    return found.at
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_state_acts_or_waits_for_a_moment_or_is_the_end(state: State) -> None:
+    order = order_in(state)
+    assert acts(order) is (state in ACTING)
+    found = next_deadline(order)
+    assert (found is None) is (
+        state in ENDED or (state in ACTING and state not in {State.SUBMITTING, State.ROLLING_BACK})
+    )
+    assert found is None or found.at > order.since
+    assert found is None or found.in_words().endswith(f"UTC: {found.clock}")
+
+
+@pytest.mark.parametrize(
+    ("zone", "signed_on", "expires"),
+    [
+        ("America/New_York", date(2026, 11, 2), datetime(2026, 12, 3, 5, 0)),
+        # Into and out of daylight-saving time: the day ends at local midnight, whatever its length.
+        ("America/New_York", date(2026, 10, 2), datetime(2026, 11, 2, 5, 0)),
+        ("America/New_York", date(2026, 2, 6), datetime(2026, 3, 9, 4, 0)),
+        ("America/New_York", date(2026, 10, 15), datetime(2026, 11, 15, 5, 0)),
+        ("Europe/London", date(2026, 2, 27), datetime(2026, 3, 29, 23, 0)),
+        ("Europe/London", date(2026, 9, 25), datetime(2026, 10, 26, 0, 0)),
+        ("Europe/Berlin", date(2026, 2, 26), datetime(2026, 3, 28, 23, 0)),
+        ("Africa/Lagos", date(2026, 11, 2), datetime(2026, 12, 2, 23, 0)),
+        ("Europe/Paris", date(2028, 1, 31), datetime(2028, 3, 1, 23, 0)),
+    ],
+)
+def test_an_loa_is_good_to_the_end_of_its_last_day_at_the_losing_carriers_desk(
+    zone: str, signed_on: date, expires: datetime
+) -> None:
+    expires = expires.replace(tzinfo=UTC)
+    order = check(new(now=expires - DAY, policy={"time_zone": zone}), now=expires - DAY)
+    say(order, "loa_signed", expires - SECOND, signed_by="Ada", signed_on=signed_on)
+    assert order.loa is not None
+    assert order.loa.expires_at == expires
+    assert order.loa_valid_at(expires - INSTANT)
+    assert not order.loa_valid_at(expires)
+
+
+def test_an_loa_is_too_old_to_be_signed_in_from_the_end_of_its_last_day() -> None:
+    late = sign_at(LOA_ENDS - INSTANT)
+    assert late.state is State.AWAITING_APPROVAL
+    with pytest.raises(AssertionError, match="at most 30 days old"):
+        sign_at(LOA_ENDS)
+
+
+def sign_at(now: datetime) -> Order:
+    return sign(check(new(now=now), now=now), now, signed_on="2026-11-02")
+
+
+def test_the_warning_comes_five_days_before_and_once() -> None:
+    order = approvable(new())
+    let_pass(order, Clock.REMINDER)
+    while due(order, Clock.REMINDER):
+        strike(order, Clock.REMINDER)
+    assert strike(order, Clock.LOA_WARNING) == LOA_ENDS - 5 * DAY
+    assert notices(order)[-1] is NoticeKind.LOA_EXPIRING
+    assert order.unsent[-1].facts["until"] == "2026-12-03 05:00 UTC"
+    assert order.state is State.AWAITING_APPROVAL
+    let_pass(order, Clock.LOA_EXPIRY)
+    assert notices(order).count(NoticeKind.LOA_EXPIRING) == 1
+
+
+def test_a_warning_that_comes_after_the_end_is_not_given() -> None:
+    """Rejected long after the LOA grew old: what matters is the new signature."""
+    order = submitted(new())
+    late = LOA_ENDS + 10 * DAY
+    say(order, "carrier_rejected", late, reasons=["PORT_LOCK"])
+    strike(order, Clock.LOA_WARNING, late)
+    strike(order, Clock.LOA_EXPIRY, late)
+    assert NoticeKind.LOA_EXPIRING not in notices(order)
+    assert notices(order)[-1] is NoticeKind.SIGNATURE_NEEDED
+    assert TaskKind.SIGN_LOA in open_kinds(order)
+
+
+def test_at_its_end_an_unapproved_loa_has_to_be_signed_again() -> None:
+    order = approvable(new())
+    assert let_pass(order, Clock.LOA_EXPIRY) == LOA_ENDS
+    assert (order.state, order.loa) == (State.AWAITING_SIGNATURE, None)
+    assert open_kinds(order) == [TaskKind.SIGN_LOA]
+
+
+def test_at_its_end_an_loa_not_yet_sent_keeps_its_attempt_number() -> None:
+    order = submitting(new())
+    outcomes.unreachable(order, "no answer in time", LOA_ENDS - HOUR)
+    assert let_pass(order, Clock.LOA_EXPIRY) == LOA_ENDS
+    assert (order.state, order.attempt, order.send_again) == (State.AWAITING_SIGNATURE, 1, True)
+    sign(order, LOA_ENDS + HOUR)
+    assert (order.state, order.attempt, order.send_again) == (State.SUBMITTING, 1, False)
+
+
+def test_at_its_end_an_order_that_needs_action_asks_for_a_signature_and_stays() -> None:
+    order = rejected(new())
+    assert let_pass(order, Clock.LOA_EXPIRY) == LOA_ENDS
+    assert (order.state, order.loa) == (State.ACTION_REQUIRED, None)
+    assert open_kinds(order) == [TaskKind.FIX_REJECTION, TaskKind.SIGN_LOA]
+    say(order, "resubmit", LOA_ENDS + HOUR)
+    assert order.state is State.AWAITING_SIGNATURE
+
+
+def test_at_its_end_in_the_middle_of_corrections_nobody_is_asked_yet() -> None:
+    order = differs(approvable_then_changed())
+    assert let_pass(order, Clock.LOA_EXPIRY) == LOA_ENDS
+    assert (order.state, order.loa, open_kinds(order)) == (
+        State.AWAITING_INFORMATION,
+        None,
+        [TaskKind.CORRECT_DATA],
+    )
+
+
+def approvable_then_changed() -> Order:
+    order = new()
+    order.loa = approvable(new()).loa
+    return order
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.FOC_CONFIRMED, State.READY, State.ROLLBACK_WINDOW])
+def test_once_sent_the_loa_may_grow_old(state: State) -> None:
+    order = order_in(state, policy={"loa_max_age_days": 1})
+    assert deadline(order).clock not in {Clock.LOA_WARNING, Clock.LOA_EXPIRY}
+
+
+def test_a_date_change_needs_no_loa() -> None:
+    order = cutting_over(new())
+    outcomes.not_activated(order, "not released", FOC)
+    answer(order, TaskKind.CHOOSE_DATE, "request_new_date", FOC)
+    assert (order.state, next_deadline(order)) == (State.SUBMITTING, None)
+
+
+@pytest.mark.parametrize("build", [check, differs])
+def test_silence_of_thirty_days_ends_an_order_that_was_never_sent(build: object) -> None:
+    order = build(new())  # type: ignore[operator]
+    assert let_pass(order, Clock.CUSTOMER_SILENCE) == NOW + 30 * DAY
+    assert order.state is State.EXPIRED
+    assert notices(order)[-1] is NoticeKind.EXPIRED
+    assert notices(order).count(NoticeKind.ACTION_NEEDED) == 4 + (build is differs)
+
+
+def test_a_signature_in_the_last_second_starts_the_silence_anew() -> None:
+    order = check(new())
+    for _ in range(4):
+        strike(order, Clock.REMINDER)
+    at = NOW + 30 * DAY - SECOND
+    assert due(order, Clock.CUSTOMER_SILENCE) == at + SECOND
+    sign(order, at)
+    assert order.state is State.AWAITING_APPROVAL
+    assert due(order, Clock.REMINDER) == at + 7 * DAY
+
+
+def test_silence_never_ends_an_order_that_was_sent() -> None:
+    order = rejected(new())
+    say(order, "resubmit", corrections={"postal_code": "02111"})
+    check(order, ACCOUNT.model_copy(update={"postal_code": "02111"}))
+    assert order.state is State.AWAITING_SIGNATURE
+    for week in range(1, 20):
+        assert strike(order, Clock.REMINDER) == NOW + week * 7 * DAY
+
+
+@pytest.mark.parametrize(
+    "state", [State.AWAITING_INFORMATION, State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, State.ACTION_REQUIRED]
+)
+def test_whoever_has_to_move_is_reminded_every_week(state: State) -> None:
+    order = order_in(state)
+    assert strike(order, Clock.REMINDER) == NOW + 7 * DAY
+    assert due(order, Clock.REMINDER) == NOW + 14 * DAY
+    assert last(order).kind == "clock"
+    assert order.unsent[-1].facts["why"].startswith(f"Still waiting for the {order.turn}: ")
+    assert order.state is state
+
+
+def test_the_losing_carrier_is_chased_once_an_interval() -> None:
+    order = submitted(new())
+    assert strike(order, Clock.CHASE) == NOW + 5 * DAY
+    first = task(order, TaskKind.CHASE_CARRIER)
+    assert strike(order, Clock.CHASE) == NOW + 10 * DAY
+    second = task(order, TaskKind.CHASE_CARRIER)
+    assert first.task_id != second.task_id
+    assert first.closed_by == "superseded"
+    assert "Old Telco has been silent past its usual 5 days (order C-1)" in second.detail
+    assert order.state is State.SUBMITTED
+
+
+def test_an_answer_of_the_carrier_starts_its_silence_anew() -> None:
+    order = submitted(new())
+    say(order, "carrier_approved", NOW + 5 * DAY - SECOND)
+    assert due(order, Clock.CHASE) == NOW + 10 * DAY - SECOND
+
+
+def test_freeze_and_cutover_come_when_the_foc_says() -> None:
+    order = confirmed(new())
+    assert strike(order, Clock.FREEZE) == FOC - 24 * HOUR
+    assert order.state is State.READY
+    assert strike(order, Clock.CUTOVER) == FOC
+    assert order.state is State.CUTTING_OVER
+
+
+@pytest.mark.parametrize(
+    ("before", "state"), [(SECOND, State.READY), (timedelta(0), State.READY), (-SECOND, State.FOC_CONFIRMED)]
+)
+def test_an_foc_inside_the_freeze_leaves_the_freeze_alone(before: timedelta, state: State) -> None:
+    """Moved in the freeze: to a date whose own freeze has begun, or not."""
+    order = ready(new())
+    now = FOC - 5 * HOUR
+    say(order, "foc_confirmed", now, foc_at=now + 24 * HOUR - before)
+    assert order.state is state
+
+
+@pytest.mark.parametrize("state", [State.FOC_CONFIRMED, State.READY])
+def test_an_foc_missed_on_hold_needs_a_new_date(state: State) -> None:
+    order = order_in(state)
+    say(order, "hold", order.since, by="Charles", reason="in print")
+    assert let_pass(order, Clock.FOC_MISSED) == FOC
+    assert order.state is State.ACTION_REQUIRED
+    assert TaskKind.CHOOSE_DATE in open_kinds(order)
+    assert order.hold is not None
+
+
+def test_a_hold_that_ends_with_the_foc_lets_it_happen() -> None:
+    order = ready(new())
+    say(order, "hold", order.since, reason="in print", until=FOC)
+    assert strike(order, Clock.HOLD_ENDS) == FOC
+    assert strike(order, Clock.CUTOVER) == FOC
+
+
+def test_tries_come_after_2_5_15_30_and_then_every_60_minutes() -> None:
+    order = submitting(new())
+    now, waits = NOW, []
+    for _ in range(7):
+        outcomes.unreachable(order, "HTTP 503", now)
+        assert not acts(order)
+        at = strike(order, Clock.RETRY)
+        assert acts(order)
+        waits.append((at - now) // timedelta(minutes=1))
+        now = at
+    assert waits == [2, 5, 15, 30, 60, 60, 60]
+    assert open_kinds(order) == [TaskKind.CARRIER_UNREACHABLE]
+    assert notices(order).count(NoticeKind.ACTION_NEEDED) == 1
+    outcomes.sent(order, held(order), now)
+    assert (order.tries, order.retry_at, open_kinds(order)) == (0, None, [])
+
+
+def test_the_window_closes_after_72_hours_and_says_so_a_day_ahead() -> None:
+    order = in_window(new())
+    assert strike(order, Clock.CLOSING_NOTICE) == FOC + 48 * HOUR
+    assert notices(order)[-1] is NoticeKind.WINDOW_CLOSING
+    assert order.state is State.ROLLBACK_WINDOW
+    assert strike(order, Clock.WINDOW_CLOSES) == FOC + 72 * HOUR
+    assert (order.state, notices(order)[-1]) == (State.COMPLETED, NoticeKind.COMPLETED)
+    assert next_deadline(order) is None
+
+
+@pytest.mark.parametrize(("hours", "notice_after"), [(72, 48), (49, 25), (48, 24), (24, 12), (2, 1), (1, 0.5)])
+def test_the_notice_of_a_short_window_comes_halfway(hours: int, notice_after: float) -> None:
+    order = in_window(new(policy={"rollback_hours": hours}))
+    assert due(order, Clock.CLOSING_NOTICE) == FOC + notice_after * HOUR
+    business = business_deadline(order)
+    assert business is not None
+    assert business == (FOC + hours * HOUR, Clock.WINDOW_CLOSES)
+
+
+@pytest.mark.parametrize(
+    ("decided", "accepted"),
+    [(-SECOND, True), (-INSTANT, True), (timedelta(0), False), (INSTANT, False)],
+)
+def test_a_rollback_counts_by_when_it_was_decided(decided: timedelta, accepted: bool) -> None:
+    order = in_window(new())
+    end = FOC + 72 * HOUR
+    if accepted:
+        roll_back(order, end + SECOND, occurred_at=end + decided)
+        assert order.state is State.ROLLING_BACK
+    else:
+        with pytest.raises(AssertionError, match="The rollback window closed"):
+            roll_back(order, end + SECOND, occurred_at=end + decided)
+
+
+def test_a_port_back_that_cannot_be_done_is_given_up_four_hours_after_the_window() -> None:
+    order = rolling_back(new())
+    now = FOC + 72 * HOUR
+    outcomes.unreachable(order, "no answer", now + 4 * HOUR - timedelta(minutes=2) - SECOND)
+    assert strike(order, Clock.RETRY) < now + 4 * HOUR
+    outcomes.unreachable(order, "no answer", now + 4 * HOUR - SECOND)
+    assert strike(order, Clock.PORT_BACK_ENDS) == now + 4 * HOUR
+    assert order.state is State.COMPLETED
+    assert "could not be carried out; a return is now a new port to Old Telco" in order.outcome
+    assert open_kinds(order) == []
+
+
+def test_a_hold_ends_when_it_said() -> None:
+    order = submitted(new())
+    say(order, "hold", by="Charles", reason="in print", until=NOW + 3 * DAY)
+    assert task(order, TaskKind.REVIEW_HOLD).due_at == NOW + 3 * DAY
+    assert strike(order, Clock.HOLD_ENDS) == NOW + 3 * DAY
+    assert (order.hold, open_kinds(order)) == (None, [])
+
+
+def test_a_hold_without_end_is_reviewed_every_week() -> None:
+    order = check(new())
+    say(order, "hold", by="Charles", reason="in print")
+    assert strike(order, Clock.HOLD_REVIEW) == NOW + 7 * DAY
+    assert strike(order, Clock.HOLD_REVIEW) == NOW + 14 * DAY
+    assert task(order, TaskKind.REVIEW_HOLD).due_at == NOW + 21 * DAY
+    answer(order, TaskKind.REVIEW_HOLD, "keep", NOW + 15 * DAY)
+    assert order.hold is not None
+
+
+def test_the_time_on_hold_is_not_silence() -> None:
+    order = check(new())
+    say(order, "hold", NOW + DAY, by="Charles", reason="in print")
+    say(order, "hold", NOW + 20 * DAY, by="Charles", reason="still in print", until=NOW + 41 * DAY)
+    assert strike(order, Clock.HOLD_ENDS) == NOW + 41 * DAY
+    assert due(order, Clock.REMINDER) == NOW + 47 * DAY
+    assert order.silence_ends_at == NOW + 70 * DAY
+    let_pass(order, Clock.CUSTOMER_SILENCE)
+    assert (order.state, order.since) == (State.EXPIRED, NOW + 70 * DAY)
+
+
+def test_only_the_time_since_the_last_move_is_given_back() -> None:
+    order = check(new())
+    say(order, "hold", by="Charles", reason="in print")
+    sign(order, NOW + 10 * DAY)
+    say(order, "release", NOW + 12 * DAY, by="Charles")
+    assert order.remind_at == NOW + 19 * DAY
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTING, State.FOC_CONFIRMED, State.READY])
+def test_on_hold_nothing_is_sent_or_moved(state: State) -> None:
+    order = order_in(state)
+    say(order, "hold", order.since, by="Charles", reason="in print")
+    assert not acts(order)
+    for _ in range(20):
+        if order.state is not state:
+            break
+        found = deadline(order)
+        assert found.clock not in {Clock.FREEZE, Clock.CUTOVER}
+        lapse(order, found, found.at)
+        assert not acts(order)
+    assert order.state in {State.SUBMITTING, State.ACTION_REQUIRED, State.AWAITING_SIGNATURE}
+    assert order.attempt == 1
+
+
+def test_on_hold_the_carrier_may_still_be_asked_and_chased() -> None:
+    order = submitted(new())
+    say(order, "hold", by="Charles", reason="in print")
+    assert due(order, Clock.CHASE) == NOW + 5 * DAY
+    say(order, "carrier_activity")
+    assert acts(order)
+
+
+def test_an_order_that_ended_while_a_hint_came_in_does_nothing_more() -> None:
+    """A hint during the last call: nobody would ever look, and the workflow would spin."""
+    order = order_in(State.CANCELLING)
+    order.in_flight = True
+    say(order, "carrier_activity")
+    order.in_flight = False
+    outcomes.cancelled(order, NOW)
+    assert order.state is State.CANCELLED
+    assert not acts(order)
+    order.refetch = True
+    assert not acts(order)
+
+
+def test_proof_is_looked_for_every_quarter_of_an_hour_for_two_hours_then_hourly_for_six() -> None:
+    order = verifying(new())
+    now, waits = FOC, []
+    for _ in range(16):
+        outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers, NumberStatus.PENDING), now)
+        at = strike(order, Clock.RETRY)
+        waits.append((at - now) // timedelta(minutes=1))
+        now = at
+    assert waits == [15] * 8 + [60] * 6 + [360] * 2
+    assert open_kinds(order) == [TaskKind.PROVE_NUMBERS]
+    outcomes.looked_for_proof(order, held(order, CarrierStatus.PORTED).numbers, now)
+    assert (order.state, open_kinds(order)) == (State.ROLLBACK_WINDOW, [])

@@ -1,0 +1,177 @@
+"""kill -9 of the worker at every point of an order's life at once: each order goes on, nothing is lost or doubled.
+
+Each order is brought to its point by an ordinary worker, then given its trigger under a worker that stands still right
+before or right after one effect. When every order stands, that process is killed, and `portolan worker` takes over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import NamedTuple
+
+import pytest
+import pytest_asyncio
+from temporalio.testing import TimeSkipper
+
+from portolan.carriers.simulated import Saying, Script
+from portolan.domain.states import State
+from portolan.records.tables import NoticeStatus
+from starter.orders import start_order
+from tests.faults.deployment import Deployment, claims_grow_old, live_on, nothing_lost_or_doubled, notices_of, settled
+from tests.faults.gated import reached
+from tests.faults.processes import until
+from tests.world import BOSS, Port
+
+pytestmark = pytest.mark.xdist_group("faults-worker")
+
+#: The carrier confirms a date two days ahead, an hour after it received the order.
+SOON = Script(sendings=[[Saying(says="foc", after_hours=1, foc_hours=71)]])
+POLICY = {"closed_days": [], "foc_notice_hours": 1}
+
+
+async def untouched(port: Port) -> None:
+    """Reserved; started by the trigger."""
+
+
+async def asked_to_sign(port: Port) -> None:
+    await start_order(port.world.client, port.world.settings.task_queue, port.recorded().request)
+    await port.clock.settled()
+
+
+async def signed(port: Port) -> None:
+    await asked_to_sign(port)
+    await port.sign()
+
+
+async def submitted(port: Port) -> None:
+    await signed(port)
+    await port.decide("approve", by="Charles")
+
+
+async def confirmed(port: Port) -> None:
+    await submitted(port)
+    await port.clock.past(timedelta(hours=1))
+    assert await port.state() is State.FOC_CONFIRMED
+
+
+async def moved(port: Port) -> None:
+    await confirmed(port)
+    foc_at = (await port.order()).foc_at
+    assert foc_at is not None
+    await port.clock.to(foc_at)
+    assert await port.state() is State.ROLLBACK_WINDOW
+
+
+async def start(port: Port) -> None:
+    await start_order(port.world.client, port.world.settings.task_queue, port.recorded().request)
+
+
+async def sign(port: Port) -> None:
+    today = (await port.clock.now()).date()
+    await port.handle.signal("loa_signed", {"signed_by": "Ada Byron", "signed_on": str(today)})
+
+
+async def approve(port: Port) -> None:
+    await port.handle.signal("approve", {"by": "Charles"})
+
+
+async def hint(port: Port) -> None:
+    await port.handle.signal("carrier_activity")
+
+
+async def cancel(port: Port) -> None:
+    await port.handle.signal("cancel", {"by": "Charles", "reason": "the office stays"})
+
+
+async def roll_back(port: Port) -> None:
+    await port.handle.signal("rollback", {"decided_by": BOSS.name, "reason": "calls drop"})
+
+
+async def reach_foc(port: Port) -> None:
+    foc_at = port.recorded().foc_at
+    assert foc_at is not None
+    left = foc_at - await port.clock.now() + timedelta(seconds=1)
+    await asyncio.wait_for(TimeSkipper(port.world.client).fast_forward(port.handle, left), 30)
+
+
+class Point(NamedTuple):
+    """Where an order stands when its worker dies.
+
+    Attributes:
+        effect: What its worker was doing, and `when`: about to, or having just done it. Empty: nothing, it waited.
+        trigger: What makes the worker do it; where it waited, what happens while there is no worker.
+    """
+
+    bring: Callable[[Port], Awaitable[None]]
+    trigger: Callable[[Port], Awaitable[None]]
+    effect: str = ""
+    when: str = ""
+    ends: State = State.COMPLETED
+    repeated_mails: int = 0
+
+
+BOTH = ("before", "after")
+POINTS = {
+    **{f"checking-{when}": Point(untouched, start, "request_csr", when) for when in BOTH},
+    **{f"sending-{when}": Point(signed, approve, "submit", when) for when in BOTH},
+    **{f"recording-{when}": Point(signed, approve, "publish_submitted", when) for when in BOTH},
+    **{f"looking-{when}": Point(submitted, hint, "get", when) for when in BOTH},
+    **{f"cutting-over-{when}": Point(confirmed, reach_foc, "activate", when) for when in BOTH},
+    **{f"verifying-{when}": Point(confirmed, reach_foc, "prove", when) for when in BOTH},
+    **{f"rolling-back-{when}": Point(moved, roll_back, "port_back", when, State.ROLLED_BACK) for when in BOTH},
+    **{f"cancelling-{when}": Point(submitted, cancel, "cancel", when, State.CANCELLED) for when in BOTH},
+    **{f"ending-{when}": Point(submitted, cancel, "publish_cancelled", when, State.CANCELLED) for when in BOTH},
+    "mailing-before": Point(untouched, start, "mail_signature_needed", "before"),
+    # A mail server that took a mail from a worker that died before it could note it: nobody can know, so the mail goes
+    # out again, with the same Message-ID.
+    "mailing-after": Point(untouched, start, "mail_signature_needed", "after", repeated_mails=1),
+    "waiting-for-a-signature": Point(asked_to_sign, sign),
+    "waiting-for-approval": Point(signed, approve),
+    "waiting-for-the-carrier": Point(submitted, cancel, ends=State.CANCELLED),
+    "waiting-for-the-foc": Point(confirmed, reach_foc),
+    "waiting-for-the-window": Point(moved, roll_back, ends=State.ROLLED_BACK),
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def survivors(deployment: Deployment) -> dict[str, Port]:
+    """The orders by point, some seconds after the disaster, with another worker at work."""
+    world = deployment.world
+    ports = {name: Port(world, world.reserve(SOON, order_id=name, policy=POLICY).order_id) for name in POINTS}
+    async with world.worker():
+        await asyncio.gather(*(point.bring(ports[name]) for name, point in POINTS.items()))
+    doomed = await deployment.gated_worker()
+    gates = {
+        name: deployment.gates.close(name, point.effect, point.when) for name, point in POINTS.items() if point.effect
+    }
+    await asyncio.gather(*(POINTS[name].trigger(ports[name]) for name in gates))
+    try:
+        await until(lambda: all(reached(gate).exists() for gate in gates.values()))
+    except TimeoutError:
+        missing = [name for name, gate in gates.items() if not reached(gate).exists()]
+        raise AssertionError(f"not at their gates: {missing}; {doomed.output}") from None
+    await doomed.killed()
+    for gate in gates.values():
+        gate.unlink()
+    await asyncio.gather(*(point.trigger(ports[name]) for name, point in POINTS.items() if not point.effect))
+    await deployment.worker()
+    return ports
+
+
+@pytest.mark.parametrize("name", POINTS)
+async def test_an_order_survives_its_worker(survivors: dict[str, Port], deployment: Deployment, name: str) -> None:
+    point, port = POINTS[name], survivors[name]
+    order = await settled(port)
+    if name.startswith("mailing"):
+        # The order does not wait for a mail that may or may not be on its way; the mail waits for the claim.
+        assert order.state is State.AWAITING_SIGNATURE
+        assert [row.status for row in notices_of(port)].count(NoticeStatus.SENDING) == 1
+        claims_grow_old(port)
+    await live_on(port)
+    nothing_lost_or_doubled(port, point.ends, point.repeated_mails)
+
+
+async def test_the_worker_that_took_over_ends_in_order(survivors: dict[str, Port], deployment: Deployment) -> None:
+    assert await deployment.children[-1].asked_to_stop() == 0
