@@ -13,8 +13,7 @@ from temporalio.client import Client
 
 from portolan.carriers.registry import SIMULATED, simulated
 from portolan.domain.errors import ConfigurationError
-from portolan.records.engine import connect
-from portolan.records.migrate import upgrade
+from portolan.records.engine import connect, is_newest
 from portolan.records.store import Records
 from portolan.settings import Settings
 from starter.clock import OrderClock
@@ -34,7 +33,11 @@ def open_records(settings: Settings) -> Records:
     """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        upgrade(settings.records_url)
+        engine = connect(settings.records_url)
+        if not is_newest(engine):
+            from portolan.records.migrate import upgrade  # Alembic takes long to load, and is needed once a release
+
+            upgrade(settings.records_url)
     except OSError as error:
         raise ConfigurationError(
             f"The data folder {settings.data_dir} cannot be used: {error.strerror}.", "Set PORTOLAN_DATA_DIR."
@@ -42,7 +45,7 @@ def open_records(settings: Settings) -> Records:
     except DBAPIError as error:
         words = " ".join(str(error.orig).split())
         raise ConfigurationError(f"The database cannot be used: {words}", "Check PORTOLAN_DATABASE_URL.") from error
-    return Records(connect(settings.records_url))
+    return Records(engine)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue, TypedSearchAttributes
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from portolan.domain import outcomes, words
 from portolan.domain.clocks import acts, lapse, next_deadline
@@ -112,14 +112,22 @@ class PortOrder:
         step = submit.look if order.refetch else STEPS[order.state]
         order.in_flight = step is not submit.look
         try:
-            await step(order, workflow.now())
+            await self._undisturbed(step(order, workflow.now()))
         except ActivityError as error:
-            if is_cancelled_exception(error):
-                raise asyncio.CancelledError from error
             _, why = calls.failure_of(error)
             outcomes.unreachable(order, why, workflow.now())
         finally:
             order.in_flight = False
+
+    async def _undisturbed(self, work: Awaitable[None]) -> None:
+        """Let a call to a carrier end even if Temporal cancels the workflow meanwhile: half of it may have happened."""
+        task = asyncio.ensure_future(work)
+        while not task.done():
+            try:
+                await asyncio.shield(task)
+            except asyncio.CancelledError:
+                self._cancelled_by_operator()
+        task.result()
 
     async def _wait(self) -> None:
         """Wait for a message or for the nearest deadline, with one durable timer."""

@@ -21,6 +21,9 @@ LOSING_CARRIER = SearchAttributeKey.for_keyword("PortLosingCarrier")
 GAINING_CARRIER = SearchAttributeKey.for_keyword("PortGainingCarrier")
 PROJECT = SearchAttributeKey.for_keyword("PortProject")
 
+#: A keyword of 255 bytes is the longest that every store takes.
+KEYWORD_LENGTH = 60
+
 ALL = (PORT_STATE, WHOSE_TURN, DEADLINE, FOC_AT, COUNTRY, LOSING_CARRIER, GAINING_CARRIER, PROJECT)
 
 
@@ -31,8 +34,8 @@ def attributes(order: Order) -> TypedSearchAttributes:
         SearchAttributePair(PORT_STATE, f"{order.state} (on hold)" if order.hold else str(order.state)),
         SearchAttributePair(WHOSE_TURN, str(order.turn)),
         SearchAttributePair(COUNTRY, request.country),
-        SearchAttributePair(LOSING_CARRIER, request.losing_carrier),
-        SearchAttributePair(GAINING_CARRIER, request.gaining_carrier),
+        SearchAttributePair(LOSING_CARRIER, request.losing_carrier[:KEYWORD_LENGTH]),
+        SearchAttributePair(GAINING_CARRIER, request.gaining_carrier[:KEYWORD_LENGTH]),
         SearchAttributePair(PROJECT, request.project_id),
     ]
     deadline = business_deadline(order)

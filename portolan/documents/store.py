@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import NamedTuple
 from portolan.domain.errors import PortolanError
 
 LARGEST = 20 * 1024 * 1024
+#: A SHA-256 in hexadecimal; nothing else is looked for on disk.
+NAME = re.compile(r"[0-9a-f]{64}")
 
 #: How each accepted kind of file begins.
 MAGIC = {
@@ -58,7 +61,10 @@ class Documents:
         if media_type is None:
             raise DocumentRefused(f"{path} is none of {', '.join(MAGIC)}.", "Give a PDF or a scan.")
         digest = sha256(content).hexdigest()
-        self._write(digest, content)
+        try:
+            self._write(digest, content)
+        except OSError as error:
+            raise DocumentRefused(f"{path} cannot be kept: {error.strerror}.", "See to the data folder.") from error
         return Stored(digest, len(content), media_type)
 
     def read(self, digest: str) -> bytes:
@@ -68,11 +74,13 @@ class Documents:
             DocumentRefused: It is not in the store, or is no longer what it was.
         """
         try:
-            content = self._path(digest).read_bytes()
-        except OSError as error:
-            raise DocumentRefused(f"There is no document {digest}.") from error
+            content = self._path(digest).read_bytes() if NAME.fullmatch(digest) else None
+        except OSError:
+            content = None
+        if content is None:
+            raise DocumentRefused(f"There is no document {digest}.")
         if sha256(content).hexdigest() != digest:
-            raise DocumentRefused(f"Document {digest} was changed on disk.", "Restore it from a backup.")
+            raise DocumentRefused(f"Document {digest} was changed on disk.", "Give it again, or restore a backup.")
         return content
 
     def _path(self, digest: str) -> Path:
@@ -80,12 +88,16 @@ class Documents:
 
     def _write(self, digest: str, content: bytes) -> None:
         path = self._path(digest)
-        if path.exists():
+        if path.exists() and path.read_bytes() == content:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, unfinished = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(unfinished, path)
+        except BaseException:
+            os.unlink(unfinished)
+            raise

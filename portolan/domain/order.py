@@ -149,7 +149,9 @@ TASK_STATES: dict[TaskKind, frozenset[State]] = {
     TaskKind.CHASE_CARRIER: frozenset({State.SUBMITTED}),
     TaskKind.READ_CARRIER: frozenset({State.ACTION_REQUIRED}),
     TaskKind.CARRIER_REFUSED: frozenset({State.ACTION_REQUIRED}),
-    TaskKind.CANCEL_REFUSED: frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}),
+    TaskKind.CANCEL_REFUSED: frozenset(
+        {State.SUBMITTING, State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
+    ),
     TaskKind.CARRIER_UNREACHABLE: frozenset(),
     TaskKind.PROVE_NUMBERS: frozenset({State.VERIFYING}),
     TaskKind.PORT_BACK_REFUSED: frozenset({State.ROLLBACK_WINDOW}),

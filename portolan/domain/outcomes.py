@@ -211,7 +211,7 @@ def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     event = _as_event(at_carrier, now)
     if event is None:
         return
-    if refusal(order, event, now):
+    if event.event_id not in order.seen and refusal(order, event, now):
         # What does not fit now is not remembered: the carrier still says it when it is asked again.
         event = event.model_copy(update={"event_id": ""})
     take(order, event, now)

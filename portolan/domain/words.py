@@ -7,12 +7,17 @@ from portolan.domain.foc import in_words
 from portolan.domain.order import Order, OrderRequest
 from portolan.domain.states import STATES
 
+#: What Temporal takes of a workflow's static summary, in bytes; of its details it takes more than this.
+SUMMARY_BYTES = 200
+DETAILS_LENGTH = 5000
+
 
 def summary(request: OrderRequest) -> str:
     """One line that never changes: `3 US geographic numbers, Old Telco to simulated`."""
     count = len(request.numbers)
     what = f"{count} {request.country} {request.number_class.replace('_', '-')} number{'s' if count > 1 else ''}"
-    return f"{what}, {request.losing_carrier} to {request.gaining_carrier}"[:200]
+    text = f"{what}, {request.losing_carrier} to {request.gaining_carrier}"
+    return text.encode()[:SUMMARY_BYTES].decode(errors="ignore")
 
 
 def details(order: Order) -> str:
@@ -40,4 +45,5 @@ def details(order: Order) -> str:
         lines.append(f"- task `{task.task_id}` ({task.facts.turn}): {task.detail}.{answers}".replace("..", "."))
     if order.last_refusal:
         lines.append(f"Last refused: {order.last_refusal}")
-    return "\n\n".join(lines)
+    text = "\n\n".join(lines)
+    return text if len(text) <= DETAILS_LENGTH else text[:DETAILS_LENGTH] + " ..."

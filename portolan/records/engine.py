@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from portolan.domain.errors import ConfigurationError
+from portolan.records.migrations import NEWEST
 
 #: How long SQLite waits for another writer before it gives up.
 BUSY_SECONDS = 10
@@ -43,6 +44,15 @@ def connect(url: str) -> Engine:
             return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
         case other:
             raise ConfigurationError(f"Portolan keeps no records in {other}.", REMEDY)
+
+
+def is_newest(engine: Engine) -> bool:
+    """Whether the database has the tables of this release; one that cannot tell has not."""
+    try:
+        with engine.connect() as connection:
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST)
+    except DBAPIError:
+        return False
 
 
 def for_writing(engine: Engine) -> Engine:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -92,8 +92,24 @@ async def roll_back(port: Port) -> None:
 async def reach_foc(port: Port) -> None:
     foc_at = port.recorded().foc_at
     assert foc_at is not None
-    left = foc_at - await port.clock.now() + timedelta(seconds=1)
-    await asyncio.wait_for(TimeSkipper(port.world.client).fast_forward(port.handle, left), 30)
+    await let_pass(port, foc_at)
+
+
+async def reach_freeze(port: Port) -> None:
+    order = port.recorded()
+    assert order.foc_at is not None
+    await let_pass(port, order.foc_at - timedelta(hours=order.policy.freeze_hours))
+
+
+async def let_pass(port: Port, moment: datetime) -> None:
+    """Until a moment has come, whether or not somebody can do anything about it: then the clock cannot go further."""
+    left = moment - await port.clock.now()
+    skipping = asyncio.create_task(TimeSkipper(port.world.client).fast_forward(port.handle, left))
+    async with asyncio.timeout(30):
+        while await port.clock.now() < moment:
+            await asyncio.sleep(0.05)
+    skipping.cancel()
+    await asyncio.wait([skipping])
 
 
 class Point(NamedTuple):
@@ -130,14 +146,14 @@ POINTS = {
     "waiting-for-a-signature": Point(asked_to_sign, sign),
     "waiting-for-approval": Point(signed, approve),
     "waiting-for-the-carrier": Point(submitted, cancel, ends=State.CANCELLED),
-    "waiting-for-the-foc": Point(confirmed, reach_foc),
+    "waiting-for-the-foc": Point(confirmed, reach_freeze),
     "waiting-for-the-window": Point(moved, roll_back, ends=State.ROLLED_BACK),
 }
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def survivors(deployment: Deployment) -> dict[str, Port]:
-    """The orders by point, some seconds after the disaster, with another worker at work."""
+async def lives(deployment: Deployment) -> dict[str, Port | BaseException]:
+    """The orders by point after their lives, or what went wrong with them."""
     world = deployment.world
     ports = {name: Port(world, world.reserve(SOON, order_id=name, policy=POLICY).order_id) for name in POINTS}
     async with world.worker():
@@ -157,21 +173,28 @@ async def survivors(deployment: Deployment) -> dict[str, Port]:
         gate.unlink()
     await asyncio.gather(*(point.trigger(ports[name]) for name, point in POINTS.items() if not point.effect))
     await deployment.worker()
-    return ports
+    found = await asyncio.gather(*(go_on(ports[name]) for name in POINTS), return_exceptions=True)
+    return dict(zip(POINTS, found, strict=True))
 
 
-@pytest.mark.parametrize("name", POINTS)
-async def test_an_order_survives_its_worker(survivors: dict[str, Port], deployment: Deployment, name: str) -> None:
-    point, port = POINTS[name], survivors[name]
+async def go_on(port: Port) -> Port:
     order = await settled(port)
-    if name.startswith("mailing"):
+    if port.order_id.startswith("mailing"):
         # The order does not wait for a mail that may or may not be on its way; the mail waits for the claim.
         assert order.state is State.AWAITING_SIGNATURE
         assert [row.status for row in notices_of(port)].count(NoticeStatus.SENDING) == 1
         claims_grow_old(port)
     await live_on(port)
-    nothing_lost_or_doubled(port, point.ends, point.repeated_mails)
+    return port
 
 
-async def test_the_worker_that_took_over_ends_in_order(survivors: dict[str, Port], deployment: Deployment) -> None:
+@pytest.mark.parametrize("name", POINTS)
+def test_an_order_survives_its_worker(lives: dict[str, Port | BaseException], name: str) -> None:
+    life, point = lives[name], POINTS[name]
+    if isinstance(life, BaseException):
+        raise life
+    nothing_lost_or_doubled(life, point.ends, point.repeated_mails)
+
+
+async def test_the_worker_that_took_over_ends_in_order(lives: object, deployment: Deployment) -> None:
     assert await deployment.children[-1].asked_to_stop() == 0

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Integer, inspect, text
 
-from portolan.records.engine import connect
-from portolan.records.migrate import differences, upgrade
+from portolan.records.engine import connect, is_newest
+from portolan.records.migrate import configuration, differences, upgrade
+from portolan.records.migrations import NEWEST
 from portolan.records.tables import TABLES
 
 pytestmark = pytest.mark.xdist_group("records")  # one server and one pair of processes for all
@@ -22,6 +24,13 @@ def upgrade_at(url: str, moment: float) -> None:
 def test_the_migrations_build_what_the_tables_say(engine: Engine) -> None:
     with engine.connect() as connection:
         assert differences(connection) == []
+
+
+def test_only_a_database_of_this_release_counts_as_newest(engine: Engine, new_database: Callable[..., str]) -> None:
+    assert is_newest(engine)
+    assert not is_newest(connect(new_database()))
+    with engine.connect() as connection:
+        assert ScriptDirectory.from_config(configuration(connection)).get_current_head() == NEWEST
 
 
 def test_a_difference_would_be_found(new_database: Callable[..., str], template: str) -> None:

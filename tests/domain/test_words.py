@@ -1,0 +1,102 @@
+"""An order in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from portolan.domain import outcomes
+from portolan.domain.clocks import business_deadline
+from portolan.domain.foc import in_words
+from portolan.domain.states import ENDED, STATES, State
+from portolan.domain.tasks import TaskKind
+from portolan.domain.words import details, summary
+from tests.domain.builders import (
+    DAY,
+    FOC,
+    HOUR,
+    NOW,
+    approvable,
+    confirmed,
+    in_window,
+    last,
+    new,
+    order_in,
+    rejected,
+    say,
+    submitting,
+    task,
+    try_to_say,
+)
+from tests.world import request
+
+
+def test_the_summary_never_changes_and_names_nobody() -> None:
+    assert summary(new().request) == "2 US geographic numbers, Old Telco to simulated"
+    one = request(numbers=["+18005550143"], number_class="toll_free", losing_carrier="O" * 300)
+    assert summary(one).startswith("1 US toll-free number, OOO")
+    assert len(summary(one)) == 200
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_is_told_with_whose_turn_it_is_and_what_comes_next(state: State) -> None:
+    order = order_in(state)
+    told = details(order)
+    assert f"**{state.replace('_', ' ')}**: {STATES[state].meaning}." in told
+    assert f"Whose turn: **{order.turn}**." in told
+    due = business_deadline(order)
+    assert (due.in_words() if due else "nothing more") in told
+    assert (order.outcome in told and bool(order.outcome)) is (state in ENDED)
+    assert "None" not in told
+    assert ".." not in told
+
+
+def test_the_dates_that_count_are_told() -> None:
+    told = details(confirmed(new()))
+    assert "FOC: 2026-11-17 16:00 UTC." in told
+    assert "LOA signed 2026-11-02, may be sent until 2026-12-03 05:00 UTC." in told
+
+
+def test_the_end_of_the_window_is_what_people_plan_by() -> None:
+    told = details(in_window(new()))
+    assert "Next: 2026-11-20 16:00 UTC: close the rollback window." in told
+    assert "Rollback can be asked for until 2026-11-20 16:00 UTC; the losing carrier may refuse." in told
+    assert "Rollback can be asked for" not in details(order_in(State.COMPLETED))
+
+
+def test_open_tasks_are_told_with_their_answers() -> None:
+    order = rejected(new())
+    told = details(order)
+    assert "- task `fix-rejection-1` (coordinator): NAME_MISMATCH" in told
+    assert "Answers: accept_suggestions." in told
+    order.close_task(task(order, TaskKind.FIX_REJECTION), "Ada", NOW)
+    assert "fix-rejection-1" not in details(order)
+
+
+def test_a_hold_is_told_with_its_end() -> None:
+    order = approvable(new())
+    say(order, "hold", by="Charles", reason="in print")
+    assert "**On hold** by Charles: in print." in details(order)
+    say(order, "hold", by="Charles", reason="in print", until=NOW + DAY)
+    assert "**On hold** by Charles until 2026-11-03 15:00 UTC: in print." in details(order)
+    assert "Whose turn: **coordinator**" in details(order)
+
+
+def test_the_last_refusal_is_told_with_what_to_do_instead() -> None:
+    order = in_window(new())
+    assert not try_to_say(order, "cancel", FOC + HOUR, by="Ada", reason="x").accepted
+    assert "Last refused: cancel by Ada: The numbers have moved" in details(order)
+    assert "Ask for a rollback, until 2026-11-20 16:00 UTC." in details(order)
+    assert last(order).detail in details(order)
+
+
+def test_an_outage_is_told_with_the_next_try() -> None:
+    order = submitting(new())
+    outcomes.unreachable(order, "HTTP 503", NOW)
+    assert "Next: 2026-11-02 15:02 UTC: try again." in details(order)
+    assert "simulated: HTTP 503" in details(order)
+
+
+def test_moments_are_told_in_utc() -> None:
+    assert in_words(FOC) == "2026-11-17 16:00 UTC"
+    assert in_words(FOC.astimezone(tz=None)) == "2026-11-17 16:00 UTC"
+    assert in_words(None) == "no date"
