@@ -19,6 +19,7 @@ from workflows.port_order import PortOrder
 
 LOOKS = 1000
 LOOK_EVERY_SECONDS = 0.02
+SHORT = timedelta(milliseconds=50)
 
 
 class OrderClock:
@@ -54,10 +55,7 @@ class OrderClock:
             pause = await self._pause(now)
             if quiet and pause is None:
                 return order
-            if pause:
-                await self._skipper.fast_forward(self.handle, pause)
-            else:
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+            await self._skip(pause or timedelta(seconds=LOOK_EVERY_SECONDS))
         raise TimeoutError(f"{self.order_id} is still {order.state}")
 
     async def _pause(self, now: datetime) -> timedelta | None:
@@ -79,6 +77,13 @@ class OrderClock:
         )
         return max(next_try - now, timedelta(0))
 
+    async def _skip(self, duration: timedelta) -> None:
+        """Let that much time pass; the server does not count in fractions of a millisecond, so little is waited for."""
+        if duration < SHORT:
+            await asyncio.sleep(duration.total_seconds())
+        else:
+            await self._skipper.fast_forward(self.handle, duration)
+
     async def past(self, duration: timedelta) -> None:
         """Let that much time pass."""
         await self.to(await self.now() + duration)
@@ -92,7 +97,7 @@ class OrderClock:
             target = message.due_at if message else moment
             left = target - await self.now()
             if left > timedelta(0):
-                await self._skipper.fast_forward(self.handle, left)
+                await self._skip(left)
             elif message:
                 await self.deliver(message)
             else:

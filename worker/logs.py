@@ -94,6 +94,9 @@ def configure(settings: Settings) -> None:
             ],
         )
     )
+    # What they would add to every text stands in fields of its own.
+    workflow.logger.workflow_info_on_message = False
+    activity.logger.activity_info_on_message = False
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())

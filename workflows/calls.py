@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
 
 from portolan.domain.carrier import (
     CarrierOrder,
@@ -37,9 +37,9 @@ NOTICE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=30), maximum_int
 NOTICE_PATIENCE = timedelta(days=1)
 
 
-def failure_of(error: ActivityError) -> tuple[str, str]:
+def failure_of(error: FailureError) -> tuple[str, str]:
     """The type and text of what made an activity fail."""
-    cause = error.cause
+    cause = error.cause if isinstance(error, ActivityError) else error
     if isinstance(cause, ApplicationError):
         return cause.type or "unknown", cause.message
     if isinstance(cause, TimeoutError):

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue, TypedSearchAttributes
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 from portolan.domain import outcomes, words
 from portolan.domain.clocks import acts, lapse, next_deadline
@@ -33,6 +34,7 @@ from workflows.search_attributes import attributes
 NAME = "PortOrder"
 #: What a signal without a payload carries.
 NOTHING = RawValue(Payload())
+Handler = TypeVar("Handler", bound=Callable[..., None])
 REPUBLISH_AFTER = timedelta(minutes=1)
 
 #: What Portolan does in the states in which it is its own turn.
@@ -61,6 +63,22 @@ class Outcome(BaseModel):
     outcome: str
 
 
+def lenient_signal(name: str, description: str) -> Callable[[Handler], Handler]:
+    """A signal that takes any number of arguments: where they do not fit, Temporal would retry the task for ever."""
+
+    def decorate(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def lenient(self: PortOrder, *payloads: RawValue) -> None:
+            if len(payloads) > 1:
+                self.take_unreadable(name, f"it takes one argument, and {len(payloads)} were sent")
+            else:
+                handler(self, *payloads)
+
+        return cast(Handler, workflow.signal(name=name, description=description)(lenient))
+
+    return decorate
+
+
 @workflow.defn(name=NAME)
 class PortOrder:
     """A port order. Messages are signals (lenient) or the update `submit_event` (validated); same effect."""
@@ -70,13 +88,15 @@ class PortOrder:
         """Messages may arrive before `run` begins, so the state is built here."""
         self.order = start.order or Order.new(start.request, workflow.now())
         self.shown: TypedSearchAttributes | None = None if start.order else attributes(self.order)
-        self.told_upto = 0
+        self.told_upto = self.order.sequence if start.order else 0
         self.republish_at: datetime | None = None
         self.telling: list[asyncio.Task[None]] = []
 
     @workflow.run
     async def run(self, start: Start) -> Outcome:
         """Live until the order has ended and everybody has been told."""
+        if start.order:
+            workflow.set_current_details(words.details(self.order))
         while True:
             try:
                 await self._step()
@@ -164,7 +184,9 @@ class PortOrder:
         upto = self.told_upto
         try:
             undelivered = await calls.publish(order)
-        except ActivityError as error:
+        except FailureError as error:  # a local activity's failure arrives without an ActivityError around it
+            if is_cancelled_exception(error):
+                raise asyncio.CancelledError from error
             kind, why = calls.failure_of(error)
             if kind == Failure.NUMBER_TAKEN:
                 # Only an order that nobody reserved gets here, before anything was sent for it.
@@ -208,65 +230,69 @@ class PortOrder:
         """Where the order stands, for an operator; programs read the read model instead."""
         return self.order.model_dump(mode="json", exclude={"seen", "unsent"})
 
-    @workflow.signal(name="loa_signed", description='{"signed_by": "Ada", "signed_on": "2026-12-01"}')
+    @lenient_signal(name="loa_signed", description='{"signed_by": "Ada", "signed_on": "2026-12-01"}')
     def loa_signed(self, payload: RawValue = NOTHING) -> None:
         """The letter of authorization was signed."""
         self._signal("loa_signed", payload)
 
-    @workflow.signal(name="carrier_approved", description="{}")
+    @lenient_signal(name="carrier_approved", description="{}")
     def carrier_approved(self, payload: RawValue = NOTHING) -> None:
         """The losing carrier accepted the order."""
         self._signal("carrier_approved", payload)
 
-    @workflow.signal(name="carrier_rejected", description='{"reasons": ["NAME_MISMATCH"]}')
+    @lenient_signal(name="carrier_rejected", description='{"reasons": ["NAME_MISMATCH"]}')
     def carrier_rejected(self, payload: RawValue = NOTHING) -> None:
         """The losing carrier sent the order back."""
         self._signal("carrier_rejected", payload)
 
-    @workflow.signal(name="foc_confirmed", description='"2026-12-01T15:00:00Z"')
+    @lenient_signal(name="foc_confirmed", description='"2026-12-01T15:00:00Z"')
     def foc_confirmed(self, payload: RawValue = NOTHING) -> None:
         """The losing carrier confirmed a date."""
         self._signal("foc_confirmed", payload)
 
-    @workflow.signal(name="carrier_activity", description="{}: look at the carrier")
+    @lenient_signal(name="carrier_activity", description="{}: look at the carrier")
     def carrier_activity(self, payload: RawValue = NOTHING) -> None:
         """Something changed at the carrier."""
         self._signal("carrier_activity", payload)
 
-    @workflow.signal(name="approve", description='{"by": "Ada"}')
+    @lenient_signal(name="approve", description='{"by": "Ada"}')
     def approve(self, payload: RawValue = NOTHING) -> None:
         """A person approves sending the order."""
         self._signal("approve", payload)
 
-    @workflow.signal(name="resubmit", description='{"by": "Ada", "corrections": {"entity_name": "Acme Limited"}}')
+    @lenient_signal(name="resubmit", description='{"by": "Ada", "corrections": {"entity_name": "Acme Limited"}}')
     def resubmit(self, payload: RawValue = NOTHING) -> None:
         """Send again, with corrections."""
         self._signal("resubmit", payload)
 
-    @workflow.signal(name="rollback", description='{"decided_by": "Ada", "reason": "no inbound calls"}')
+    @lenient_signal(name="rollback", description='{"decided_by": "Ada", "reason": "no inbound calls"}')
     def rollback(self, payload: RawValue = NOTHING) -> None:
         """Return the numbers."""
         self._signal("rollback", payload)
 
-    @workflow.signal(name="cancel", description='{"by": "Ada", "reason": "campaign moved"}')
+    @lenient_signal(name="cancel", description='{"by": "Ada", "reason": "campaign moved"}')
     def cancel(self, payload: RawValue = NOTHING) -> None:
         """Give up the port before the numbers move."""
         self._signal("cancel", payload)
 
-    @workflow.signal(name="hold", description='{"by": "Ada", "reason": "in print", "until": "2026-12-01T09:00:00Z"}')
+    @lenient_signal(name="hold", description='{"by": "Ada", "reason": "in print", "until": "2026-12-01T09:00:00Z"}')
     def hold(self, payload: RawValue = NOTHING) -> None:
         """Let nothing be sent or moved for now."""
         self._signal("hold", payload)
 
-    @workflow.signal(name="release", description='{"by": "Ada"}')
+    @lenient_signal(name="release", description='{"by": "Ada"}')
     def release(self, payload: RawValue = NOTHING) -> None:
         """End a hold."""
         self._signal("release", payload)
 
-    @workflow.signal(name="complete_task", description='{"by": "Ada", "task_id": "choose-date-1", "answer": "accept"}')
+    @lenient_signal(name="complete_task", description='{"by": "Ada", "task_id": "choose-date-1", "answer": "accept"}')
     def complete_task(self, payload: RawValue = NOTHING) -> None:
         """Answer a task."""
         self._signal("complete_task", payload)
+
+    def take_unreadable(self, kind: str, why: str) -> None:
+        """Keep a signal that nobody can read, and ask a person about it."""
+        take_unreadable(self.order, kind, why, workflow.now())
 
     def _signal(self, kind: str, payload: RawValue) -> None:
         """Take a signal as leniently as its meaning allows: never raise, and keep what cannot be read."""

@@ -89,7 +89,7 @@ def test_the_largest_document_is_taken_and_a_larger_one_refused(
 
 @pytest.mark.parametrize("name", ["missing.pdf", "."])
 def test_a_file_that_cannot_be_read_is_refused_by_name(documents: Documents, tmp_path: Path, name: str) -> None:
-    with pytest.raises(DocumentRefused, match="cannot be read: (No such file|Is a directory)"):
+    with pytest.raises(DocumentRefused, match=r"cannot be read: (No such file|Is a directory)"):
         documents.put(tmp_path / name)
 
 

@@ -133,7 +133,7 @@ def test_with_a_signature_too_old_a_new_one_is_asked_for() -> None:
         ("Acme Ltd", "Acme Limited", "DIFFERENT", (5, 8)),
         ("Acme", "Acme Ltd", "DIFFERENT", (0, 4)),
         ("ACME LTD", "Acme Ltd", "CASE_ONLY", (0, 8)),
-        ("Acme  Ltd", "Acme Ltd", "WHITESPACE_ONLY", (0, 9)),
+        ("Acme  Ltd", "Acme Ltd", "WHITESPACE_ONLY", (5, 9)),
         ("acme  ltd", "Acme Ltd", "CASE_ONLY", (0, 9)),
         ("12 Harbor St", "12 Harbour St", "DIFFERENT", (3, 9)),
         ("Cafe\u0301 Ltd", "Caf\u00e9 Ltd", None, None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import subprocess
-from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
@@ -115,31 +115,43 @@ async def settled(port: Port) -> Order:
     raise TimeoutError(f"{port.order_id} is not taken over")
 
 
-async def live_on(port: Port) -> Order:
-    """From wherever it stands to its natural end: people do what they are asked for, and time passes."""
+async def live_on(port: Port, ends: State) -> Order:
+    """From wherever it stands to that end: people do what they are asked for, and time passes."""
     for _ in range(60):
         order = await settled(port)
-        if order.ended:
-            await port.result()
-            return port.recorded()
-        if order.state is State.AWAITING_INFORMATION:
-            await port.decide("complete_task", task_id=order.open_tasks[0].task_id, answer="attest", by="Charles")
-        elif order.state is State.AWAITING_SIGNATURE:
-            await port.sign()
-        elif order.state is State.AWAITING_APPROVAL:
-            await port.decide("approve", by="Charles")
-        elif order.state is State.ACTION_REQUIRED:
-            await port.decide("resubmit", by="Charles")
-        elif order.hold:
-            await port.decide("release", by="Charles")
-        else:
-            deadline, message = next_deadline(order), port.clock.next_message()
-            moments = [moment for moment in (deadline and deadline.at, message and message.due_at) if moment]
-            await port.clock.to(min(moments))
+        with suppress(RPCError):  # a server or worker that is busy coming up
+            if not order.ended:
+                await _next_thing(port, order, ends)
+            elif await port.clock.running():
+                # A mail of which nobody knows whether it went out is waited for.
+                claims_grow_old(port)
+                await port.clock.past(timedelta(hours=1))
+            else:
+                await port.result()
+                return port.recorded()
     raise AssertionError(f"{port.order_id} does not end: {order.state}")
 
 
-def nothing_lost_or_doubled(port: Port, ends: State, repeated_mails: int = 0) -> None:
+async def _next_thing(port: Port, order: Order, ends: State) -> None:
+    if ends is State.CANCELLED:
+        await port.decide("cancel", by="Charles", reason="enough seen")
+    elif order.hold:
+        await port.decide("release", by="Charles")
+    elif order.state is State.AWAITING_INFORMATION:
+        await port.decide("complete_task", task_id=order.open_tasks[0].task_id, answer="attest", by="Charles")
+    elif order.state is State.AWAITING_SIGNATURE:
+        await port.sign()
+    elif order.state is State.AWAITING_APPROVAL:
+        await port.decide("approve", by="Charles")
+    elif order.state is State.ACTION_REQUIRED:
+        await port.decide("resubmit", by="Charles")
+    else:
+        deadline, message = next_deadline(order), port.clock.next_message()
+        moments = [moment for moment in (deadline and deadline.at, message and message.due_at) if moment]
+        await port.clock.to(min(moments))
+
+
+def nothing_lost_or_doubled(port: Port, ends: State) -> None:
     """What must be true of an order that has ended, whatever was killed on the way."""
     order, trail = port.recorded(), port.trail()
     assert order.state is ends
@@ -157,13 +169,11 @@ def nothing_lost_or_doubled(port: Port, ends: State, repeated_mails: int = 0) ->
     assert [each.activations for each in held] == [moved] * len(held)
     assert port.calls("activate") == moved
     assert port.calls("port_back") == (ends is State.ROLLED_BACK)
-    assert port.calls("cancel") == (ends is State.CANCELLED)
-    # The mails: one for each notice and recipient, and no notice forgotten.
-    mails = Counter(mails_of(port))
-    assert sum(mails.values()) == len(mails) + repeated_mails, mails
+    assert port.calls("cancel") == (ends is State.CANCELLED and order.attempt > 0)
+    # The mails: one kind of mail for each notice and recipient, and no notice forgotten.
     rows = notices_of(port)
     assert {row.status for row in rows} == {NoticeStatus.SENT}
-    assert len(rows) == len(mails)
+    assert len(rows) == len(set(mails_of(port)))
     assert all(not live for live in (row.live for row in port.world.records.numbers(port.order_id)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from worker.logs import configure, runtime
 
 NUMBER = "+16175550110"
 log = structlog.get_logger("tests")
+TEN_SECONDS = timedelta(seconds=10)
 
 
 @pytest.fixture
@@ -147,8 +150,8 @@ class Talkative:
             log.info("in workflow", by="structlog", part=part)
             workflow.logger.info("in workflow", extra={"by": "temporal", "part": part})
             await workflow.sleep(0.01)
-        await workflow.execute_activity(say_something, start_to_close_timeout=workflow.timedelta(seconds=10))
-        await workflow.execute_local_activity(say_something, start_to_close_timeout=workflow.timedelta(seconds=10))
+        await workflow.execute_activity(say_something, start_to_close_timeout=TEN_SECONDS)
+        await workflow.execute_local_activity(say_something, start_to_close_timeout=TEN_SECONDS)
 
 
 async def test_lines_of_workflows_and_activities_name_their_order_once(
@@ -165,7 +168,8 @@ async def test_lines_of_workflows_and_activities_name_their_order_once(
         activity_executor=pool,
         max_cached_workflows=0,
     ):
-        await client.execute_workflow(Talkative.run, id=f"port-{order_id}", task_queue=queue)
+        async with asyncio.timeout(20):
+            await client.execute_workflow(Talkative.run, id=f"port-{order_id}", task_queue=queue)
     found = [line for line in lines() if line["event"].startswith("in ")]
     assert {(line["order_id"], line["workflow_id"]) for line in found} == {(order_id, f"port-{order_id}")}
     inside = [(line["by"], line["part"]) for line in found if line["event"] == "in workflow"]

@@ -1,0 +1,94 @@
+"""A whole life by command line, on a server started by `portolan up`, which keeps its state when it is stopped."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from hashlib import sha256
+
+import pytest
+
+from starter.server import in_use
+from tests.starter.commands import Up, until
+
+PDF = b"%PDF-1.7 the signed letter"
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    made = Up(tmp_path_factory.mktemp("up"))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.end()
+
+
+def state(up: Up, order: str) -> str:
+    return str(up.home.told("show", order)["state"])
+
+
+@pytest.mark.xdist_group("up")
+def test_a_whole_life_with_a_pause_in_its_middle(up: Up) -> None:
+    home = up.home
+    letter = home.folder / "letter.pdf"
+    letter.write_bytes(PDF)
+    started = home.told("start", home.request("life-1", "+16175550171"))
+    order = started["orders"][0]["order_id"]
+    until(lambda: state(up, order) == "awaiting_signature")
+    assert [task["kind"] for task in home.told("tasks", order)] == ["sign_loa"]
+
+    signed = home.told("sign", order, "--by", "Ada Byron", "--file", letter)
+    assert (signed["status"], signed["state"]) == ("applied", "awaiting_approval")
+    digest = sha256(PDF).hexdigest()
+    assert any(digest in entry["detail"] for entry in home.told("timeline", order))
+    assert (home.folder / "data" / "documents" / digest[:2] / digest).read_bytes() == PDF
+
+    assert "refused: " in home.run("rollback", order, "--by", "Grace Hopper", "--reason", "too early").err
+    assert home.told("approve", order, "--by", "Charles Babbage")["accepted"]
+    until(lambda: state(up, order) == "submitted")
+    assert home.told("skip", order, "3d")["state"] == "foc_confirmed"
+    shown = home.ok("show", order)
+    assert "Old Telco to simulated" in shown
+
+    # Everything is stopped and started again, and the order is where it was.
+    before = home.told("show", order)
+    assert up.stop() == 0
+    assert not in_use(up.port)
+    assert "No Temporal server answers" in home.refused("approve", order, "--by", "Charles Babbage")
+    up.start()
+    assert home.told("show", order) == before
+    assert home.told("start", home.folder / "request.yaml")["orders"][0]["new"] is False
+
+    until(lambda: home.told("skip", order, "2d")["state"] == "rollback_window")
+    asked = ("rollback", order, "--reason", "calls drop")
+    assert "is not the decision-maker" in home.refused(*asked, "--by", "Charles Babbage")
+    assert home.told(*asked, "--by", "Grace Hopper", "--event-id", "back-1")["accepted"]
+    until(lambda: state(up, order) == "rolled_back")
+    assert "The order has ended" in home.refused("cancel", order, "--by", "Charles", "--reason", "again")
+    kinds = [entry["kind"] for entry in home.told("timeline", order)]
+    assert [kind for kind in kinds if kind in {"requested", "loa_signed", "approve", "rollback", "ported_back"}] == [
+        "requested",
+        "loa_signed",
+        "approve",
+        "rollback",
+        "ported_back",
+    ]
+    assert [entry["sequence"] for entry in home.told("timeline", order)] == list(range(1, len(kinds) + 1))
+    assert home.told("tasks", order) == []
+    assert home.told("tasks", order, "--all")
+    assert list((home.folder / "data" / "mail").glob(f"*-{order}-*rolled_back*.eml"))
+
+
+@pytest.mark.xdist_group("up")
+def test_a_second_one_is_refused_by_port(up: Up) -> None:
+    assert f"Port {up.port} is in use" in up.home.refused("up", "--port", up.port, "--ui-port", up.ui_port)
+
+
+@pytest.mark.xdist_group("up")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_in_order_when_its_whole_group_is_told_to(up: Up, how: signal.Signals) -> None:
+    """Ctrl-C reaches the server too; that it goes away first must not matter."""
+    assert up.stop(how, whole_group=True) == 0
+    until(lambda: not in_use(up.port))
+    up.start()
