@@ -13,6 +13,10 @@ from portolan.carriers.base import GainingCarrier
 from portolan.domain.carrier import CarrierOrder, CarrierStatus, PortBack, Submission
 from portolan.domain.effects import CarrierCall, Failure, LookUp
 from portolan.domain.errors import CarrierRefused
+from portolan.domain.foc import in_words
+
+#: Orders that the carrier itself would not move now.
+NOT_READY = frozenset({CarrierStatus.REJECTED, CarrierStatus.CANCELLED, CarrierStatus.UNKNOWN})
 
 
 def server_clock() -> datetime:
@@ -87,11 +91,26 @@ class CarrierActivities:
 
     @activity.defn(name="activate_order")
     def activate_order(self, call: CarrierCall) -> CarrierOrder:
-        """Move the numbers, unless they have moved already."""
+        """Move the numbers, unless they have moved, or the carrier itself does not have them ready to move now.
+
+        Numbers that went back since stay there.
+
+        Raises:
+            ApplicationError: of type `too_late` where the time after the FOC in which Portolan moves numbers by itself
+                has passed.
+        """
         with reported():
             gaining = self._carrier(call.carrier)
             held = gaining.get(call.carrier_order_id or "")
-            return held if held.status is CarrierStatus.PORTED else gaining.activate(held.carrier_order_id)
+            if held.status in {CarrierStatus.PORTED, CarrierStatus.PORTED_BACK}:
+                return held
+            now = server_clock()
+            if held.status in NOT_READY or (held.foc_at and held.foc_at > now):
+                foc = f", FOC {in_words(held.foc_at)}" if held.foc_at else ""
+                raise CarrierRefused(f"The carrier has the order as {held.raw_status or held.status}{foc}.")
+            if call.not_after and now >= call.not_after:
+                raise too_late(Failure.TOO_LATE, "the FOC has passed unattended; find out whether the numbers moved")
+            return gaining.activate(held.carrier_order_id)
 
     @activity.defn(name="port_back_order")
     def port_back_order(self, carrier: str, request: PortBack) -> CarrierOrder:

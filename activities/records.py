@@ -41,4 +41,9 @@ class RecordActivities:
         """
         with reported():
             self._records.publish(publication, self._build, activity.info().workflow_id or "")
-        return [notice.key for notice in publication.notices if not self._teller.try_notice(notice)]
+        late: list[str] = []
+        for notice in publication.notices:
+            # One that does not go out at once is a sign that the others would not either, and nobody may wait here.
+            if late or not self._teller.try_notice(notice):
+                late.append(notice.key)
+        return late

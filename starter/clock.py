@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
 
 from portolan.carriers.simulated import CarrierMessage, SimulatedCarrier
@@ -36,8 +36,14 @@ class OrderClock:
         return await self._skipper.get_current_time(self.handle)
 
     async def order(self) -> Order:
-        """The order as its workflow has it now."""
-        return Order.model_validate(await self.handle.query(PortOrder.show))
+        """The order as its workflow has it now; a new run cannot tell before its first workflow task."""
+        while True:
+            try:
+                return Order.model_validate(await self.handle.query(PortOrder.show))
+            except RPCError as error:
+                if error.status is not RPCStatusCode.FAILED_PRECONDITION:
+                    raise
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
 
     async def running(self) -> bool:
         """Whether the workflow still runs."""

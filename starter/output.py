@@ -67,7 +67,7 @@ def orders(rows: Iterable[OrderSummary]) -> Table:
         next_one = f"{in_words(row.deadline_at)}: {row.deadline_why}" if row.deadline_at else ""
         foc = in_words(row.foc_at) if row.foc_at else ""
         state = styled(row.state).append(" (on hold)" if row.on_hold else "")
-        made.add_row(row.order_id, state, str(row.turn), next_one, foc, row.losing_carrier)
+        made.add_row(row.order_id, state, str(row.turn), next_one, foc, Text(row.losing_carrier))
     return made
 
 
@@ -76,7 +76,7 @@ def tasks(rows: Iterable[TaskRow]) -> Table:
     made = table("ORDER", "TASK", "WHO", "DUE", "WHAT", "ANSWERS")
     for row in rows:
         due = in_words(row.due_at) if row.due_at else ""
-        made.add_row(row.order_id, row.task_id, str(row.turn), due, row.detail, ", ".join(row.answers))
+        made.add_row(row.order_id, row.task_id, str(row.turn), due, Text(row.detail), ", ".join(row.answers))
     return made
 
 
@@ -108,7 +108,7 @@ def endings(found: Sequence[Ending]) -> Table:
             verdict.append(f", expected {ending.expected}")
         for surprise in ending.surprises:
             verdict.append(f"; {surprise}")
-        made.add_row(ending.order_id, ending.label, styled(ending.state), f"{ending.days:.0f}", verdict)
+        made.add_row(ending.order_id, Text(ending.label), styled(ending.state), f"{ending.days:.0f}", verdict)
     return made
 
 

@@ -85,12 +85,12 @@ async def speak(client: Client, settings: Settings, records: Records) -> None:
     """Let the simulated carrier's messages arrive when they are due by each order's own clock."""
     carrier = simulated(settings)
     while True:
-        try:
-            for order in records.list_orders(live=True, limit=1000):
-                if order.gaining_carrier == SIMULATED:
+        for order in records.list_orders(live=True, limit=1000):
+            if order.gaining_carrier == SIMULATED:
+                try:
                     await _speak_of(OrderClock(client, carrier, order.order_id))
-        except Exception as error:
-            log.warning("simulated carrier could not be heard", error=str(error))
+                except Exception as error:
+                    log.warning("simulated carrier could not be heard", order_id=order.order_id, error=str(error))
         await asyncio.sleep(PUMP_SECONDS)
 
 

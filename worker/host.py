@@ -38,12 +38,17 @@ async def connect_temporal(settings: Settings, runtime: Runtime | None = None) -
     """A client of the deployment's Temporal.
 
     Raises:
-        ConfigurationError: Nobody answers there.
+        ConfigurationError: Nobody answers there, or there is no such place.
     """
     try:
         return await Client.connect(
             settings.temporal_address, namespace=settings.temporal_namespace, plugins=[plugin()], runtime=runtime
         )
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{settings.temporal_address!r} is no address of a Temporal server.",
+            "Set PORTOLAN_TEMPORAL_ADDRESS to host:port.",
+        ) from error
     except RuntimeError as error:
         raise ConfigurationError(
             f"No Temporal server answers at {settings.temporal_address}.",
@@ -74,6 +79,8 @@ def build_worker(client: Client, settings: Settings, records: Records, **options
         task_queue=settings.task_queue,
         activities=activities(settings, records),
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, "activity"),
+        max_concurrent_activities=ACTIVITY_THREADS // 2,
+        max_concurrent_local_activities=ACTIVITY_THREADS // 2,
         graceful_shutdown_timeout=GRACE,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),

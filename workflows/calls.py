@@ -33,6 +33,8 @@ CARRIER_RETRIES = RetryPolicy(
     non_retryable_error_types=[Failure.REFUSED, Failure.UNAUTHORISED, Failure.LOA_STALE, Failure.TOO_LATE],
 )
 CARRIER_TIME = timedelta(minutes=1)
+#: Few: while a local activity is tried again, the order neither goes on nor answers.
+RECORD_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=0.5), maximum_attempts=3)
 NOTICE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=30), maximum_interval=timedelta(hours=1))
 NOTICE_PATIENCE = timedelta(days=1)
 
@@ -91,7 +93,7 @@ async def submit_order(order: Order) -> CarrierOrder:
         numbers=order.request.numbers,
         account=order.account,
         losing_carrier=order.request.losing_carrier,
-        loa_signed_on=order.loa.signed_on if order.loa else None,
+        loa_signed_on=order.loa.signed_on if needs_loa and order.loa else None,
         requested_foc_on=order.requested_foc_on,
         not_after=order.loa.expires_at if needs_loa and order.loa else None,
     )
@@ -119,7 +121,10 @@ async def cancel_order(order: Order) -> None:
 
 async def activate_order(order: Order) -> CarrierOrder:
     """Move the numbers: the pivot."""
-    return await _carrier("activate_order", CarrierOrder, [_call(order)], "move the numbers")
+    call = _call(order)
+    if order.foc_at:
+        call.not_after = order.foc_at + timedelta(hours=order.policy.cutover_hours)
+    return await _carrier("activate_order", CarrierOrder, [call], "move the numbers")
 
 
 async def port_back_order(order: Order) -> CarrierOrder:
@@ -154,7 +159,8 @@ async def publish(order: Order) -> list[str]:
     Returns:
         The keys of the notices that could not be sent at once.
     """
-    publication = Publication(order=order, entries=order.unpublished, notices=order.unsent)
+    told = order.model_copy(update={"unpublished": [], "unsent": []})
+    publication = Publication(order=told, entries=order.unpublished, notices=order.unsent)
     if order.ended:
         undelivered: list[str] = await workflow.execute_activity(
             "publish_order",
@@ -170,7 +176,7 @@ async def publish(order: Order) -> list[str]:
             publication,
             result_type=list[str],
             start_to_close_timeout=timedelta(seconds=10),
-            schedule_to_close_timeout=timedelta(seconds=30),
+            retry_policy=RECORD_RETRIES,
             summary=f"on record: {order.state}",
         )
     return undelivered

@@ -90,6 +90,7 @@ class PortOrder:
         self.shown: TypedSearchAttributes | None = None if start.order else attributes(self.order)
         self.told_upto = self.order.sequence if start.order else 0
         self.republish_at: datetime | None = None
+        self.republish_tries = 0
         self.telling: list[asyncio.Task[None]] = []
 
     @workflow.run
@@ -154,7 +155,9 @@ class PortOrder:
         order = self.order
         deadline = next_deadline(order)
         if deadline is None:
-            raise ApplicationError(f"{order.state} has no deadline: a defect", non_retryable=True)
+            raise RuntimeError(
+                f"{order.state} has no deadline"
+            )  # A defect: the task waits for a release that mends it.
         until = min(deadline.at, self.republish_at or deadline.at)
         left = until - workflow.now()
         if left > timedelta(0):
@@ -188,12 +191,13 @@ class PortOrder:
             if is_cancelled_exception(error):
                 raise asyncio.CancelledError from error
             kind, why = calls.failure_of(error)
-            if kind == Failure.NUMBER_TAKEN:
+            if kind == Failure.NUMBER_TAKEN and not order.attempt:
                 # Only an order that nobody reserved gets here, before anything was sent for it.
                 raise ApplicationError(why, type=kind, non_retryable=True) from error
-            self.republish_at = workflow.now() + REPUBLISH_AFTER
+            self.republish_at = workflow.now() + REPUBLISH_AFTER * 2 ** min(self.republish_tries, 6)
+            self.republish_tries += 1
             return
-        self.republish_at = None
+        self.republish_at, self.republish_tries = None, 0
         order.unpublished = [entry for entry in order.unpublished if entry.sequence > upto]
         order.unsent = [notice for notice in order.unsent if notice not in notices]
         self.telling = [task for task in self.telling if not task.done()]

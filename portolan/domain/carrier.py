@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, BaseModel, Field
 
 from portolan.domain.rejections import Rejection
+from portolan.domain.text import Plain
 
 
 class AccountData(BaseModel):
@@ -88,10 +89,11 @@ class CarrierOrder(BaseModel):
     key: str
     attempt: int
     status: CarrierStatus
-    raw_status: str = ""
+    raw_status: Plain = ""
     rejections: list[Rejection] = Field(default_factory=list)
     foc_at: AwareDatetime | None = None
     numbers: dict[str, NumberStatus] = Field(default_factory=dict)
+    activated_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
 
 

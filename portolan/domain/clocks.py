@@ -32,7 +32,6 @@ class Clock(StrEnum):
     RETRY = "try again"
     CLOSING_NOTICE = "tell that the rollback window is closing"
     WINDOW_CLOSES = "close the rollback window"
-    PORT_BACK_ENDS = "give up the port-back"
     HOLD_ENDS = "end the hold"
     HOLD_REVIEW = "review the hold"
 
@@ -98,13 +97,12 @@ def _deadlines(order: Order) -> Iterator[Deadline]:
             yield Deadline(order.foc_at - timedelta(hours=policy.freeze_hours), Clock.FREEZE)
         else:
             yield Deadline(order.foc_at, Clock.CUTOVER)
-    if order.rollback_until and state is State.ROLLBACK_WINDOW:
-        if not order.closing_notice_given:
+    if order.rollback_until and state in {State.VERIFYING, State.ROLLBACK_WINDOW}:
+        if not order.closing_notice_given and policy.rollback_hours:
             notice_hours = min(policy.closing_notice_hours, policy.rollback_hours / 2)
             yield Deadline(order.rollback_until - timedelta(hours=notice_hours), Clock.CLOSING_NOTICE)
-        yield Deadline(order.rollback_until, Clock.WINDOW_CLOSES)
-    if order.rollback_until and state is State.ROLLING_BACK:
-        yield Deadline(order.rollback_until + timedelta(hours=policy.port_back_hours), Clock.PORT_BACK_ENDS)
+        if state is State.ROLLBACK_WINDOW:
+            yield Deadline(order.rollback_until, Clock.WINDOW_CLOSES)
 
 
 def _loa_still_needed(order: Order) -> bool:
@@ -160,10 +158,10 @@ def _expire_loa(order: Order, cause: Cause, now: datetime) -> None:
 
 def _chase(order: Order, cause: Cause, now: datetime) -> None:
     restart_chase(order, now)
+    order.refetch = order.carrier_order_id is not None
     days = order.policy.carrier_silence_days
-    words = (
-        f"{order.request.losing_carrier} has been silent past its usual {days} days (order {order.carrier_order_id})"
-    )
+    words = f"{order.request.losing_carrier} has been silent past its usual {days} business days"
+    words += f" (order {order.carrier_order_id})"
     order.record(cause, now, words)
     order.open_task(TaskKind.CHASE_CARRIER, words, now, order.chase_at)
     order.notify(NoticeKind.ACTION_NEEDED, why=words + ".")
@@ -174,6 +172,13 @@ def _freeze(order: Order, cause: Cause, now: datetime) -> None:
 
 
 def _cut_over(order: Order, cause: Cause, now: datetime) -> None:
+    if order.foc_at and now > order.foc_at + timedelta(hours=order.policy.cutover_hours):
+        words = f"The FOC {in_words(order.foc_at)} passed unattended. Find out whether the numbers have moved."
+        order.move(State.ACTION_REQUIRED, cause, now, words)
+        order.open_task(TaskKind.CHOOSE_DATE, words, now)
+        order.notify(NoticeKind.ACTION_NEEDED, why=words)
+        order.refetch = True
+        return
     order.move(State.CUTTING_OVER, cause, now, f"FOC {in_words(order.foc_at)}")
 
 
@@ -198,15 +203,6 @@ def _window_closing(order: Order, cause: Cause, now: datetime) -> None:
 def _window_closes(order: Order, cause: Cause, now: datetime) -> None:
     order.outcome = (
         f"Ported on {in_words(order.activated_at)}; the rollback window closed on {in_words(order.rollback_until)}."
-    )
-    order.move(State.COMPLETED, cause, now, order.outcome)
-    order.notify(NoticeKind.COMPLETED, why=order.outcome)
-
-
-def _port_back_ends(order: Order, cause: Cause, now: datetime) -> None:
-    order.outcome = (
-        f"Ported on {in_words(order.activated_at)}. The port-back decided by {order.rollback_by} could not be "
-        f"carried out; a return is now a new port to {order.request.losing_carrier}."
     )
     order.move(State.COMPLETED, cause, now, order.outcome)
     order.notify(NoticeKind.COMPLETED, why=order.outcome)
@@ -237,7 +233,6 @@ _LAPSES: dict[Clock, Callable[[Order, Cause, datetime], None]] = {
     Clock.RETRY: _retry,
     Clock.CLOSING_NOTICE: _window_closing,
     Clock.WINDOW_CLOSES: _window_closes,
-    Clock.PORT_BACK_ENDS: _port_back_ends,
     Clock.HOLD_ENDS: _hold_ends,
     Clock.HOLD_REVIEW: _review_hold,
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from portolan.domain.calendars import local
-from portolan.domain.carrier import SendKind
+from portolan.domain.calendars import add_business_days, local
+from portolan.domain.carrier import CarrierStatus, SendKind
 from portolan.domain.foc import foc_problem, in_words, next_good_day
 from portolan.domain.messages import (
     Approve,
@@ -29,7 +29,8 @@ from portolan.domain.messages import (
     Rollback,
 )
 from portolan.domain.order import Cause, Loa, NoticeKind, OnHold, Order
-from portolan.domain.refusals import Refusal, deferrable, find_task, refusal
+from portolan.domain.refusals import Refusal, deferrable, find_task, refusal, suggestions
+from portolan.domain.rejections import Rejection
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 
@@ -64,10 +65,11 @@ class Answer(BaseModel):
         )
 
 
-def take(order: Order, event: Event, now: datetime) -> Answer:
+def take(order: Order, event: Event, now: datetime, from_carrier: bool = False) -> Answer:
     """Apply a message once.
 
-    A refused one changes nothing but leaves a line in the audit trail; one that has to wait is kept.
+    A refused one changes nothing but leaves a line in the audit trail; one that has to wait is kept. What was read
+    `from_carrier` itself is never older than what anybody said of it.
     """
     if event.event_id and event.event_id in order.seen:
         status = order.seen[event.event_id]
@@ -76,7 +78,9 @@ def take(order: Order, event: Event, now: datetime) -> Answer:
         event = event.model_copy(update={"occurred_at": now})
     why = refusal(order, event, now)
     if why:
-        _remember(order, event, "refused")
+        if not isinstance(event, CarrierMessage):
+            # A carrier repeats its message until it is taken; by then it may fit.
+            _remember(order, event, "refused")
         order.last_refusal = f"{event.kind} by {_who(event)}: {why.in_words()}"
         order.record(_cause(event, "refused"), now, order.last_refusal)
         return Answer.refused(order, why)
@@ -86,7 +90,7 @@ def take(order: Order, event: Event, now: datetime) -> Answer:
         order.record(_cause(event, "kept"), now, "applied as soon as the running step has ended")
         return Answer(accepted=True, status="deferred", state=order.state)
     _remember(order, event, "applied")
-    _apply(order, event, now)
+    _apply(order, event, now, from_carrier)
     return Answer(accepted=True, status="applied", state=order.state)
 
 
@@ -131,27 +135,27 @@ def _cause(event: Event, suffix: str = "") -> Cause:
     return Cause(kind, _who(event), event.occurred_at, event.event_id)
 
 
-def _apply(order: Order, event: Event, now: datetime) -> None:
+def _apply(order: Order, event: Event, now: datetime, from_carrier: bool = False) -> None:
     cause = _cause(event)
     if isinstance(event, CarrierMessage) and not isinstance(event, CarrierActivity):
-        why = _nothing_new(order, event, now)
+        why = _nothing_new(order, event, now, from_carrier)
         if why:
             order.record(cause, now, f"nothing changes: {why}")
             return
     _HANDLERS[event.kind](order, event, cause, now)
 
 
-def _nothing_new(order: Order, event: CarrierMessage, now: datetime) -> str | None:
+def _nothing_new(order: Order, event: CarrierMessage, now: datetime, from_carrier: bool) -> str | None:
     """Why an answer of the carrier changes nothing: an earlier sending, an older answer, or the same one again."""
     said_at = event.occurred_at or now
     said = event.model_dump_json(exclude={"event_id", "note", "by"})
     if event.attempt is not None and event.attempt != order.attempt:
         return f"it answers sending {event.attempt}, and {order.attempt} is the newest"
-    if order.carrier_said_at and said_at < order.carrier_said_at:
+    if order.carrier_said_at and said_at < order.carrier_said_at and not from_carrier:
         return "overtaken by what the carrier said later"
     if said == order.carrier_said:
         return "the same answer again"
-    order.carrier_said, order.carrier_said_at = said, said_at
+    order.carrier_said, order.carrier_said_at = said, max(said_at, order.carrier_said_at or said_at)
     return None
 
 
@@ -196,6 +200,7 @@ def send(order: Order, kind: SendKind, cause: Cause, now: datetime, detail: str 
         order.attempt += 1
     order.send_again = False
     order.send = kind
+    order.foc_at = None
     order.move(State.SUBMITTING, cause, now, detail)
 
 
@@ -214,16 +219,16 @@ def _carrier_approved(order: Order, event: CarrierApproved, cause: Cause, now: d
 
 
 def restart_chase(order: Order, now: datetime) -> None:
-    """Silence counts from now."""
-    order.chase_at = now + timedelta(days=order.policy.carrier_silence_days)
+    """Silence counts from now, in business days at the losing carrier's desk."""
+    here = local(now, order.policy.time_zone)
+    day = add_business_days(here.date(), order.policy.carrier_silence_days, order.policy.closed_days)
+    order.chase_at = datetime.combine(day, here.time(), here.tzinfo).astimezone(UTC)
 
 
 def _carrier_rejected(order: Order, event: CarrierRejected, cause: Cause, now: datetime) -> None:
     order.rejections = event.reasons
     order.foc_at = None
-    words = (
-        " ".join(rejection.in_words() for rejection in event.reasons) or "The carrier gave no reason; call its desk."
-    )
+    words = rejected_in_words(event.reasons)
     if order.state is State.ACTION_REQUIRED:
         order.record(cause, now, words)
     else:
@@ -231,6 +236,11 @@ def _carrier_rejected(order: Order, event: CarrierRejected, cause: Cause, now: d
     order.close_tasks(TaskKind.CHOOSE_DATE, "superseded", now)
     order.open_task(TaskKind.FIX_REJECTION, words, now)
     order.notify(NoticeKind.REJECTED, why=words)
+
+
+def rejected_in_words(reasons: Sequence[Rejection]) -> str:
+    """Why the order came back and what to do, for a person."""
+    return " ".join(reason.in_words() for reason in reasons) or "The carrier gave no reason; call its desk."
 
 
 def _foc_confirmed(order: Order, event: FocConfirmed, cause: Cause, now: datetime) -> None:
@@ -300,7 +310,8 @@ def correct_and_go_on(order: Order, corrections: dict[str, str], cause: Cause, n
         order.loa = None
         order.evidence = ""
     if order.attempt:
-        order.send = SendKind.SUPPLEMENT if order.carrier_order_id else SendKind.NEW
+        held = order.carrier_order_id and order.carrier_status is not CarrierStatus.CANCELLED
+        order.send = SendKind.SUPPLEMENT if held else SendKind.NEW
     if changed or order.state is State.AWAITING_INFORMATION:
         order.move(State.CHECKING, cause, now, words or "checked again as it is")
     elif order.loa_valid_at(now):
@@ -353,10 +364,7 @@ def _complete_task(order: Order, event: CompleteTask, cause: Cause, now: datetim
 
 
 def _accept_suggestions(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    suggested = {d.field: d.suggestion for d in order.differences}
-    if order.state is State.ACTION_REQUIRED:
-        suggested |= {r.reason.field: r.suggestion for r in order.rejections if r.reason.field and r.suggestion}
-    correct_and_go_on(order, suggested, cause, now)
+    correct_and_go_on(order, suggestions(order), cause, now)
 
 
 def _attest(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
@@ -379,8 +387,16 @@ def _request_new_date(order: Order, event: CompleteTask, cause: Cause, now: date
 
 
 def _dealt_with(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    order.move(State.SUBMITTED, cause, now, event.note or "dealt with")
-    restart_chase(order, now)
+    words = event.note or "dealt with"
+    if order.rejections:
+        order.record(cause, now, f"{words}; the rejection stands")
+    elif order.foc_at is None:
+        order.move(State.SUBMITTED, cause, now, words)
+        restart_chase(order, now)
+    elif trouble := foc_problem(order.foc_at, now, order.policy):
+        _ask_for_date(order, cause, now, trouble[0].upper() + trouble[1:] + ".")
+    else:
+        order.move(State.FOC_CONFIRMED, cause, now, f"{words}; FOC {in_words(order.foc_at)}")
 
 
 def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from portolan.domain.carrier import CsrAnswer, Portability
 from portolan.domain.order import AuditEntry, Notice, Order
@@ -68,6 +68,7 @@ class CarrierCall(BaseModel):
     losing_carrier: str = ""
     account_number: str = ""
     reason: str = ""
+    not_after: AwareDatetime | None = None
 
 
 class LookUp(BaseModel):

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from portolan.domain.rejections import Rejection
+from portolan.domain.text import Plain
 
 
 def _aware(value: Any) -> Any:
@@ -49,19 +50,19 @@ class Message(BaseModel):
         note: Anything else worth keeping in the audit trail.
     """
 
-    event_id: str = ""
-    by: str = ""
+    event_id: Plain = ""
+    by: Plain = ""
     occurred_at: Moment | None = None
-    note: str = ""
+    note: Plain = ""
 
 
 class LoaSigned(Message):
     """The letter of authorization was signed; `signed_on` is the date written on it."""
 
     kind: Literal["loa_signed"] = "loa_signed"
-    signed_by: str = Field(min_length=1)
+    signed_by: Plain = Field(min_length=1)
     signed_on: date
-    document: str | None = None
+    document: Plain | None = None
 
 
 class CarrierMessage(Message):
@@ -100,7 +101,7 @@ class CarrierPuzzle(CarrierMessage):
     """The carrier gave an answer that Portolan does not know; a person has to read it."""
 
     kind: Literal["carrier_puzzle"] = "carrier_puzzle"
-    raw: str
+    raw: Plain
 
 
 class Approve(Message):
@@ -113,29 +114,29 @@ class Resubmit(Message):
     """Send again, with corrections by LOA field; `{}` sends it unchanged."""
 
     kind: Literal["resubmit"] = "resubmit"
-    corrections: dict[str, str] = Field(default_factory=dict)
+    corrections: dict[str, Plain] = Field(default_factory=dict)
 
 
 class Rollback(Message):
     """Return the numbers: the named decision-maker and the reason are part of the order."""
 
     kind: Literal["rollback"] = "rollback"
-    decided_by: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    decided_by: Plain = Field(min_length=1)
+    reason: Plain = Field(min_length=1)
 
 
 class Cancel(Message):
     """Give up the port before the numbers move."""
 
     kind: Literal["cancel"] = "cancel"
-    reason: str = Field(min_length=1)
+    reason: Plain = Field(min_length=1)
 
 
 class Hold(Message):
     """Let nothing be sent and nothing be moved until `until`, or until released."""
 
     kind: Literal["hold"] = "hold"
-    reason: str = Field(min_length=1)
+    reason: Plain = Field(min_length=1)
     until: Moment | None = None
 
 
@@ -149,8 +150,8 @@ class CompleteTask(Message):
     """An answer to a task, one of those it offers; `foc_at` goes with a request for a new date."""
 
     kind: Literal["complete_task"] = "complete_task"
-    task_id: str = Field(min_length=1)
-    answer: str = Field(min_length=1)
+    task_id: Plain = Field(min_length=1)
+    answer: Plain = Field(min_length=1)
     foc_at: Moment | None = None
 
 

@@ -100,6 +100,7 @@ class NoticeKind(StrEnum):
     REJECTED = "rejected"
     FOC_CONFIRMED = "foc_confirmed"
     FOC_CHANGED = "foc_changed"
+    UNPROVEN = "unproven"
     CUTOVER_DONE = "cutover_done"
     WINDOW_CLOSING = "window_closing"
     COMPLETED = "completed"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from portolan.domain.carrier import CarrierOrder, CarrierStatus, NumberStatus
-from portolan.domain.decisions import go_on_signed, need_signature, restart_chase, take
+from portolan.domain.decisions import go_on_signed, need_signature, rejected_in_words, restart_chase, take
 from portolan.domain.effects import LookUp
 from portolan.domain.foc import in_words
-from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed
+from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed, problem
 from portolan.domain.order import Cause, NoticeKind, Order
 from portolan.domain.reconciliation import reconcile
-from portolan.domain.refusals import refusal
+from portolan.domain.refusals import CLOCK_SKEW, refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 
@@ -20,6 +20,8 @@ RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30))
 
 #: Proof that a number is in service is looked for after these waits: closely first, then hourly.
 PROOF_WAITS = (timedelta(minutes=15),) * 8 + (timedelta(hours=1),) * 6
+#: So many numbers are named in a text; the others are in the read model.
+NAMED = 5
 PROOF_WAIT_LATER = timedelta(hours=6)
 
 
@@ -38,7 +40,9 @@ def looked_up(order: Order, found: LookUp) -> None:
         number.number: NumberStatus.PENDING if number.portable else NumberStatus.FAILED for number in portability
     }
     stuck = [f"{number.number}: {number.reason or 'not portable'}" for number in portability if not number.portable]
-    order.outcome = "; ".join(stuck)
+    order.outcome = "; ".join(stuck[:NAMED])
+    if len(stuck) > NAMED:
+        order.outcome = f"{len(stuck)} of {len(portability)} numbers, the first being {order.outcome}"
 
 
 def checked(order: Order, now: datetime) -> None:
@@ -83,6 +87,7 @@ def sent(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     order.move(State.SUBMITTED, _portolan("submitted", now), now, detail)
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
     order.notify(NoticeKind.SUBMITTED, carrier_order=at_carrier.carrier_order_id)
+    observed(order, at_carrier, now)
 
 
 def too_stale_to_send(order: Order, now: datetime) -> None:
@@ -93,7 +98,11 @@ def too_stale_to_send(order: Order, now: datetime) -> None:
 
 
 def refused(order: Order, why: str, now: datetime) -> None:
-    """The carrier does not take the order; a person settles it."""
+    """The carrier does not take the order; a person settles it.
+
+    An earlier try may have landed all the same, so the next sending keeps the number of this one and looks for it.
+    """
+    order.send_again = True
     order.move(State.ACTION_REQUIRED, _portolan("carrier_refused", now), now, why)
     order.open_task(TaskKind.CARRIER_REFUSED, why, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=why)
@@ -104,6 +113,7 @@ def not_activated(order: Order, why: str, now: datetime) -> None:
     order.move(State.ACTION_REQUIRED, _portolan("activation_refused", now), now, why)
     order.open_task(TaskKind.CHOOSE_DATE, why, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=f"The numbers did not move: {why}.")
+    order.refetch = True
 
 
 def not_cancelled(order: Order, why: str, now: datetime) -> None:
@@ -115,8 +125,16 @@ def not_cancelled(order: Order, why: str, now: datetime) -> None:
     stands: State = back if back in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY} else State.ACTION_REQUIRED
     if order.send_again or order.cancelled_in is State.SUBMITTING:
         stands, order.send_again = State.SUBMITTING, False
+    passed = order.foc_at is not None and order.foc_at <= now and stands in {State.FOC_CONFIRMED, State.READY}
+    stands = State.ACTION_REQUIRED if passed else stands
     order.move(stands, _portolan("cancel_refused", now), now, why)
     order.open_task(TaskKind.CANCEL_REFUSED, why, now)
+    if passed:
+        words = f"The FOC {in_words(order.foc_at)} passed while the order was to be cancelled."
+        order.open_task(TaskKind.CHOOSE_DATE, words, now)
+    elif stands is State.ACTION_REQUIRED and order.rejections:
+        order.open_task(TaskKind.FIX_REJECTION, rejected_in_words(order.rejections), now)
+    order.refetch = order.carrier_order_id is not None and stands is not State.SUBMITTING
     order.notify(NoticeKind.ACTION_NEEDED, why=f"The order could not be cancelled: {why}.")
 
 
@@ -139,10 +157,11 @@ def cancelled(order: Order, now: datetime) -> None:
 
 
 def activated(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
-    """The pivot is passed: the rollback clock starts."""
+    """The pivot is passed: the rollback clock runs from the moment the carrier names, if that can be."""
+    moved_at = at_carrier.activated_at or now
     order.number_status = dict(at_carrier.numbers)
-    order.activated_at = now
-    order.rollback_until = now + timedelta(hours=order.policy.rollback_hours)
+    order.activated_at = moved_at if order.since - CLOCK_SKEW <= moved_at <= now else now
+    order.rollback_until = order.activated_at + timedelta(hours=order.policy.rollback_hours)
     until = in_words(order.rollback_until) if order.policy.rollback_hours else "none in this jurisdiction"
     order.move(State.VERIFYING, _portolan("activated", now), now, f"rollback window: {until}")
 
@@ -162,7 +181,7 @@ def looked_for_proof(order: Order, numbers: dict[str, NumberStatus], now: dateti
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
     if not order.has_task(TaskKind.PROVE_NUMBERS):
         order.open_task(TaskKind.PROVE_NUMBERS, words, now, order.rollback_until)
-        order.notify(NoticeKind.ACTION_NEEDED, why=words + ".")
+        order.notify(NoticeKind.UNPROVEN, why=words, until=in_words(order.rollback_until))
 
 
 def _proven(order: Order, now: datetime) -> None:
@@ -208,13 +227,17 @@ def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
     if order.state is not State.VERIFYING:
         order.tries = 0
-    event = _as_event(at_carrier, now)
+    try:
+        event = _as_event(at_carrier, now)
+    except ValueError as error:
+        raw = f"{at_carrier.raw_status or at_carrier.status}: {problem(error)}"
+        event = CarrierPuzzle(by="carrier", attempt=at_carrier.attempt, raw=raw)
     if event is None:
         return
     if event.event_id not in order.seen and refusal(order, event, now):
         # What does not fit now is not remembered: the carrier still says it when it is asked again.
         event = event.model_copy(update={"event_id": ""})
-    take(order, event, now)
+    take(order, event, now, from_carrier=True)
 
 
 def _as_event(at_carrier: CarrierOrder, now: datetime) -> Event | None:

@@ -184,6 +184,9 @@ def _check_at_carrier(order: Order, event: Event, made_at: datetime) -> tuple[st
 
 
 def _check_loa(order: Order, event: LoaSigned, made_at: datetime) -> tuple[str, str] | None:
+    signer = order.account.authorized_person
+    if event.signed_by.casefold().split() != signer.casefold().split():
+        return f"{event.signed_by} is not the person authorized on the account.", f"{signer} has to sign."
     today = local(made_at, order.policy.time_zone).date()
     if event.signed_on > today + timedelta(days=1):
         return (
@@ -225,6 +228,14 @@ def find_task(order: Order, task_id: str) -> Task | None:
     return next((task for task in order.open_tasks if task.task_id == task_id), None)
 
 
+def suggestions(order: Order) -> dict[str, str]:
+    """What the record, or the carrier that rejected the order, says instead of our text, by field."""
+    found = {difference.field: difference.suggestion for difference in order.differences}
+    if order.state is State.ACTION_REQUIRED:
+        found |= {r.reason.field: r.suggestion for r in order.rejections if r.reason.field and r.suggestion}
+    return {field: text for field, text in found.items() if getattr(order.account, field) != text}
+
+
 def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[str, str] | None:
     task = find_task(order, event.task_id)
     if task is None:
@@ -233,6 +244,8 @@ def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[s
     if event.answer not in task.facts.answers:
         answers = ", ".join(task.facts.answers) or "none; it closes by itself when its subject is settled"
         return f"{event.answer!r} is not an answer to {task.task_id}.", f"Answers: {answers}."
+    if event.answer == "accept_suggestions" and not suggestions(order):
+        return "Nobody suggested a text that differs.", "Resubmit with corrections."
     if event.answer == "accept" and (order.foc_at is None or order.foc_at <= made_at):
         return (
             f"The confirmed date {in_words(order.foc_at)} has passed.",

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from portolan.domain.text import Plain
+
 
 class Reason(NamedTuple):
     """A canonical rejection reason.
@@ -73,9 +75,9 @@ REASONS: dict[str, Reason] = {
 class Rejection(BaseModel):
     """One reason an order came back for: canonical code, the carrier's words, its suggestion if it gave one."""
 
-    code: str
-    text: str = ""
-    suggestion: str | None = None
+    code: Plain
+    text: Plain = ""
+    suggestion: Plain | None = None
 
     @property
     def reason(self) -> Reason:

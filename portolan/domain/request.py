@@ -132,6 +132,7 @@ class PolicyGiven(_Typed):
     rollback_hours: Hours | None = None
     snapback_hours: Hours | None = None
     closing_notice_hours: Hours | None = None
+    cutover_hours: Hours | None = None
     port_back_hours: Hours | None = None
     retry_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
     closed_days: list[date] | None = None

@@ -148,7 +148,6 @@ TRANSITIONS: tuple[tuple[State, State, str], ...] = (
     (State.ROLLBACK_WINDOW, State.COMPLETED, "the window closed"),
     (State.ROLLING_BACK, State.ROLLED_BACK, "ported back"),
     (State.ROLLING_BACK, State.ROLLBACK_WINDOW, "the losing carrier refused"),
-    (State.ROLLING_BACK, State.COMPLETED, "the port-back could not be carried out"),
     (State.CANCELLING, State.CANCELLED, "withdrawn at the carrier"),
     (State.CANCELLING, State.SUBMITTING, "the carrier would not cancel, and what was sent last is not known"),
     (State.CANCELLING, State.SUBMITTED, "the carrier would not cancel"),

@@ -24,6 +24,7 @@ def details(order: Order) -> str:
     """Where the order stands, whose turn it is, the next deadline and the open tasks, as Markdown."""
     deadline = business_deadline(order)
     lines = [
+        f"{summary(order.request)}.",
         f"**{order.state.replace('_', ' ')}**: {STATES[order.state].meaning}.",
         f"Whose turn: **{order.turn}**. Next: {deadline.in_words() if deadline else 'nothing more'}.",
     ]

@@ -74,6 +74,17 @@ TEMPLATES: dict[NoticeKind, Template] = {
             "possible. Do it today if the numbers have moved already.",
         },
     ),
+    NoticeKind.UNPROVEN: Template(
+        "Not every number is in service ({reference})",
+        "{numbers} moved from {losing_carrier} to {gaining_carrier}, but {why}.",
+        "Calls to the numbers that are not in service may be lost. A return of the numbers can be asked for until "
+        "{until}; {losing_carrier} may refuse it.",
+        {
+            _COORDINATOR: "Open order {order_id} and have {gaining_carrier} look at the numbers now. Portolan looks at "
+            "them again, too, and you are told when all are in service.",
+            _DECIDER: "Speak with {coordinator} now: any return is yours to decide, before {until}.",
+        },
+    ),
     NoticeKind.ROLLBACK_REFUSED: Template(
         "{numbers} could not be returned ({reference})",
         "The return of {numbers} to {losing_carrier} was asked for and did not happen: {why}.",

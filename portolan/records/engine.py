@@ -41,7 +41,7 @@ def connect(url: str) -> Engine:
         case "postgresql" | "postgres":
             if not parsed.database:
                 raise ConfigurationError(f"{parsed!r} names no database.", REMEDY)
-            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
         case other:
             raise ConfigurationError(f"Portolan keeps no records in {other}.", REMEDY)
 
@@ -72,7 +72,7 @@ def _sqlite(url: URL) -> Engine:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(f"The folder {folder} cannot be made: {error.strerror}.", REMEDY) from error
-    engine = create_engine(url.set(drivername="sqlite"))
+    engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -54,7 +54,12 @@ class Records(Queries, Inbox, Notices):
     """All records, on an engine made by `connect` and a database brought up to date by `upgrade`."""
 
     def reserve(
-        self, project: NewProject, requests: Sequence[OrderRequest], workflow_ids: Mapping[str, str], now: datetime
+        self,
+        project: NewProject,
+        requests: Sequence[OrderRequest],
+        workflow_ids: Mapping[str, str],
+        now: datetime,
+        digest: str = "",
     ) -> list[OrderSummary]:
         """Put a project and its orders on record and take their numbers, before any workflow is started.
 
@@ -66,6 +71,7 @@ class Records(Queries, Inbox, Notices):
             requests: One for each order.
             workflow_ids: By order id, the workflow that will carry it.
             now: The time of the reservation, timezone-aware.
+            digest: Names what was asked for; by default everything the requests say, rules of the day included.
 
         Returns:
             The project's orders, by order id.
@@ -76,7 +82,7 @@ class Records(Queries, Inbox, Notices):
             ReferenceTaken: The reference is used for a different request.
         """
         _refuse_repeated_numbers(requests)
-        asked = _request_digest(requests)
+        asked = digest or _request_digest(requests)
 
         def work(session: Session) -> list[OrderSummary]:
             known = _clash(session, project, requests)

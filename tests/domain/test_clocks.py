@@ -97,7 +97,7 @@ def test_an_loa_is_good_to_the_end_of_its_last_day_at_the_losing_carriers_desk(
 ) -> None:
     expires = datetime.fromisoformat(expires_at)
     order = check(new(now=expires - DAY, policy={"time_zone": zone}), now=expires - DAY)
-    say(order, "loa_signed", expires - SECOND, signed_by="Ada", signed_on=signed_on)
+    say(order, "loa_signed", expires - SECOND, signed_by="Ada Byron", signed_on=signed_on)
     assert order.loa is not None
     assert order.loa.expires_at == expires
     assert order.loa_valid_at(expires - INSTANT)

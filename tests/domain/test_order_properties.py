@@ -261,7 +261,7 @@ class Life(RuleBasedStateMachine):
         match kind:
             case "loa_signed":
                 return {
-                    "signed_by": "Ada",
+                    "signed_by": "Ada Byron",
                     "signed_on": (self.now - draw(st.sampled_from([0, 0, 2, 29, 31])) * DAY).date(),
                 }
             case "carrier_rejected":

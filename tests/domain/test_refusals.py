@@ -244,10 +244,10 @@ def test_rollback_by_the_decision_maker(who: str) -> None:
 def test_the_date_on_the_loa(signed_on: str, problem: str | None) -> None:
     order = check(new())
     if problem is None:
-        say(order, "loa_signed", signed_by="Ada", signed_on=signed_on)
+        say(order, "loa_signed", signed_by="Ada Byron", signed_on=signed_on)
         assert order.state is State.AWAITING_APPROVAL
     else:
-        why = assert_refused(order, "loa_signed", NOW, signed_by="Ada", signed_on=signed_on)
+        why = assert_refused(order, "loa_signed", NOW, signed_by="Ada Byron", signed_on=signed_on)
         assert why.reason.startswith(f"The LOA is dated {signed_on}")
         assert problem in why.reason
         assert why.instead
@@ -257,8 +257,8 @@ def test_an_loa_date_is_read_at_the_losing_carriers_desk() -> None:
     """At 04:30 UTC it is still the day before in New York."""
     early = datetime.fromisoformat("2026-11-02T04:30:00+00:00")
     order = check(new(now=early), now=early)
-    assert_refused(order, "loa_signed", early, signed_by="Ada", signed_on="2026-11-03")
-    say(order, "loa_signed", early, signed_by="Ada", signed_on="2026-10-02", event_id="2")
+    assert_refused(order, "loa_signed", early, signed_by="Ada Byron", signed_on="2026-11-03")
+    say(order, "loa_signed", early, signed_by="Ada Byron", signed_on="2026-10-02", event_id="2")
     assert order.loa is not None
     assert order.loa.signed_on == date(2026, 10, 2)
 

@@ -295,7 +295,7 @@ STORIES: dict[str, tuple[Callable[[Order], object], NoticeKind]] = {
     "chase": (_chase, NoticeKind.ACTION_NEEDED),
     "FOC missed": (_foc_missed, NoticeKind.ACTION_NEEDED),
     "hold review": (_hold_review, NoticeKind.ACTION_NEEDED),
-    "unproven": (_unproven, NoticeKind.ACTION_NEEDED),
+    "unproven": (_unproven, NoticeKind.UNPROVEN),
     "port-back refused": (_port_back_refused, NoticeKind.ROLLBACK_REFUSED),
     "submitted": (submitted, NoticeKind.SUBMITTED),
     "rejected": (rejected, NoticeKind.REJECTED),

@@ -28,7 +28,9 @@ def test_every_kind_has_a_template_and_a_story():
 def test_the_coordinator_is_always_told_and_the_customer_of_all_that_is_not_our_own_work(kind):
     audiences = set(TEMPLATES[kind].audiences)
     assert Audience.COORDINATOR in audiences
-    assert (Audience.CUSTOMER in audiences) is (kind not in {NoticeKind.ACTION_NEEDED, NoticeKind.ROLLBACK_REFUSED})
+    assert (Audience.CUSTOMER in audiences) is (
+        kind not in {NoticeKind.ACTION_NEEDED, NoticeKind.ROLLBACK_REFUSED, NoticeKind.UNPROVEN}
+    )
 
 
 @pytest.mark.parametrize("kind", NoticeKind)

@@ -1,4 +1,4 @@
-"""The command line in this process: fast, and with its output in two parts; and as a process, for what only one shows."""
+"""The command line, run in this process, which is fast, or in one of its own, for what only that shows."""
 
 from __future__ import annotations
 
@@ -56,11 +56,12 @@ class Said(NamedTuple):
 class Home:
     """A folder to work in, and the environment of its commands."""
 
-    def __init__(self, folder: Path, temporal_address: str) -> None:
+    def __init__(self, folder: Path, temporal_address: str, task_queue: str = "portolan") -> None:
         self.folder = folder
         self.environment = {
             "PORTOLAN_DATA_DIR": str(folder / "data"),
             "PORTOLAN_TEMPORAL_ADDRESS": temporal_address,
+            "PORTOLAN_TASK_QUEUE": task_queue,
             "COLUMNS": "200",
         }
 
@@ -136,9 +137,7 @@ class Up:
         self._running: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        self._running = self.home.process(
-            "up", "--port", self.port, "--ui-port", self.ui_port, PYTHONUNBUFFERED="1"
-        )
+        self._running = self.home.process("up", "--port", self.port, "--ui-port", self.ui_port, PYTHONUNBUFFERED="1")
         assert self._running.stdout is not None
         for line in self._running.stdout:
             if line.startswith("Portolan is up"):

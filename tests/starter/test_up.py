@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import Iterator
 from hashlib import sha256
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
+from starter.orders import workflow_id
 from starter.server import in_use
 from tests.starter.commands import Up, until
 
@@ -22,6 +28,29 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         yield made
     finally:
         made.end()
+
+
+async def forget(up: Up, workflow: str) -> None:
+    """What the server does some time after a workflow's end."""
+    client = await Client.connect(f"127.0.0.1:{up.port}")
+    execution = WorkflowExecution(workflow_id=workflow)
+    await client.workflow_service.delete_workflow_execution(
+        DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=execution)
+    )
+    async with asyncio.timeout(30):
+        while await known(up, workflow):
+            await asyncio.sleep(0.1)
+
+
+async def known(up: Up, workflow: str) -> bool:
+    client = await Client.connect(f"127.0.0.1:{up.port}")
+    try:
+        await client.get_workflow_handle(workflow).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
 
 
 def state(up: Up, order: str) -> str:
@@ -78,6 +107,12 @@ def test_a_whole_life_with_a_pause_in_its_middle(up: Up) -> None:
     assert home.told("tasks", order) == []
     assert home.told("tasks", order, "--all")
     assert list((home.folder / "data" / "mail").glob(f"*-{order}-*rolled_back*.eml"))
+
+    # Starting it again changes nothing, also when Temporal has forgotten the workflow: its retention is limited.
+    assert home.told("start", home.folder / "request.yaml")["orders"][0]["new"] is False
+    asyncio.run(forget(up, workflow_id(order)))
+    assert home.told("start", home.folder / "request.yaml")["orders"][0]["new"] is False
+    assert not asyncio.run(known(up, workflow_id(order)))
 
 
 @pytest.mark.xdist_group("up")

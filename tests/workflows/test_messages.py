@@ -174,9 +174,7 @@ async def test_no_signal_whatsoever_breaks_an_order(shared_world: World) -> None
     kinds = [kind for kind in CASES if kind not in {"approve", "release", "carrier_approved", "carrier_activity"}]
     harmless = {("hold", "a text"), ("cancel", "a text"), ("carrier_rejected", "a text"), ("resubmit", "nothing")}
     harmless |= {
-        (kind, what)
-        for kind in ("carrier_rejected", "resubmit")
-        for what in ("nothing", "null", "unknown fields only")
+        (kind, what) for kind in ("carrier_rejected", "resubmit") for what in ("nothing", "null", "unknown fields only")
     }
     sent = 0
     for kind in kinds:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.exceptions import ApplicationError
 
 from portolan.domain.effects import Publication
 from portolan.domain.order import Order
@@ -23,10 +22,7 @@ from worker import host
 
 
 class FlakyRecords(Records):
-    """Records that can be switched off: for some tries, or until switched on again.
-
-    The long failure is one that the activity gives up on at once, which spares the test half a minute of real tries.
-    """
+    """Records that can be switched off: for some tries, or until switched on again."""
 
     down = False
     blips = 0
@@ -36,7 +32,7 @@ class FlakyRecords(Records):
         if self.down or self.blips:
             self.refused += 1
             self.blips = max(0, self.blips - 1)
-            raise ApplicationError("the database is away", non_retryable=self.down)
+            raise OSError("the database is away")
         super().publish(publication, build, workflow_id)
 
 
@@ -78,7 +74,7 @@ async def test_records_that_fail_for_a_while_stop_nothing_and_miss_nothing(clien
         assert port.sent() == [1]
         assert len(port.trail()) == known
         async with asyncio.timeout(20):
-            while records.refused < 2:
+            while records.refused < 6:
                 await asyncio.sleep(0.02)
         records.down = False
         await port.clock.past(timedelta(minutes=2))

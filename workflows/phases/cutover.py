@@ -19,7 +19,7 @@ async def activate(order: Order, now: datetime) -> None:
         at_carrier = await calls.activate_order(order)
     except ActivityError as error:
         kind, why = calls.failure_of(error)
-        if kind != Failure.REFUSED:
+        if kind not in {Failure.REFUSED, Failure.TOO_LATE}:
             raise
         outcomes.not_activated(order, why, workflow.now())
     else:

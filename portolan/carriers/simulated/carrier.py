@@ -243,6 +243,7 @@ class SimulatedCarrier:
             rejections=rejections,
             foc_at=foc_at,
             numbers=dict(self._numbers(held, script, now)),
+            activated_at=held.activated_at,
             updated_at=said_at,
         )
 

@@ -27,11 +27,12 @@ class Policy(BaseModel):
         loa_warning_days: People are warned this many days before it grows too old.
         customer_silence_days: With no signature or data for this long, and nothing sent, the order expires.
         reminder_days: Whoever has to move is reminded this often.
-        carrier_silence_days: Silence of the losing carrier is normal for this long; then it is chased.
+        carrier_silence_days: Silence of the losing carrier is normal for so many business days; then it is chased.
         foc_notice_hours: A cutover date sooner than this cannot be honoured.
         foc_horizon_days: A cutover date later than this cannot be honoured.
         freeze_hours: The change freeze before the FOC.
         rollback_hours: A port-back may be asked for until this long after activation; 0 where there is none.
+        cutover_hours: The numbers are moved at the FOC or within this long after it, or a person decides.
         port_back_hours: A port-back decided inside the window is tried until this long after it.
         snapback_hours: Within this first stretch the losing carrier can simply take the numbers back.
         closing_notice_hours: People are told this long before the window closes.
@@ -53,6 +54,7 @@ class Policy(BaseModel):
     rollback_hours: int = 72
     snapback_hours: int = 24
     closing_notice_hours: int = 24
+    cutover_hours: int = 4
     port_back_hours: int = 4
     retry_minutes: int = 60
     closed_days: list[date] = Field(default_factory=list)
