@@ -18,7 +18,7 @@ $(VENV)/python:
 	@touch $@
 
 $(VENV)/runtime: $(VENV)/python requirements/build.txt requirements/runtime.txt pyproject.toml
-	@echo "Installing Portolan into $(VENV) (about half a minute, once) ..."
+	@echo "Installing Portolan into $(VENV) (about a minute, once) ..."
 	@$(PIP) --require-hashes -r requirements/build.txt -r requirements/runtime.txt
 	@$(PIP) --no-build-isolation --no-deps --editable .
 	@touch $@

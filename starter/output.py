@@ -17,6 +17,7 @@ from rich.text import Text
 from portolan.domain.foc import in_words
 from portolan.domain.order import OrderRequest
 from portolan.domain.states import ENDED, State
+from portolan.domain.tasks import TaskKind
 from portolan.records.tables import AuditEvent, OrderSummary, TaskRow
 from starter.rehearsal import Ending
 
@@ -71,12 +72,29 @@ def orders(rows: Iterable[OrderSummary]) -> Table:
     return made
 
 
+#: The commands that settle a task, where that is not an answer to it.
+COMMANDS = {
+    TaskKind.SIGN_LOA: "portolan sign",
+    TaskKind.APPROVE: "portolan approve",
+    TaskKind.CORRECT_DATA: "portolan resubmit --set",
+    TaskKind.FIX_REJECTION: "portolan resubmit",
+    TaskKind.REVIEW_HOLD: "portolan release",
+}
+
+
+def answers(row: TaskRow) -> str:
+    """What settles a task."""
+    if row.closed_at:
+        return f"closed: {row.answer or 'settled'} ({row.closed_by})"
+    return ", ".join(filter(None, (COMMANDS.get(row.kind, ""), *row.answers)))
+
+
 def tasks(rows: Iterable[TaskRow]) -> Table:
     """Tasks, the most urgent first."""
     made = table("ORDER", "TASK", "WHO", "DUE", "WHAT", "ANSWERS")
     for row in rows:
         due = in_words(row.due_at) if row.due_at else ""
-        made.add_row(row.order_id, row.task_id, str(row.turn), due, Text(row.detail), ", ".join(row.answers))
+        made.add_row(row.order_id, row.task_id, str(row.turn), due, Text(row.detail), answers(row))
     return made
 
 

@@ -12,7 +12,6 @@ from temporalio.client import Client
 from portolan.carriers.registry import SIMULATED, carriers, simulated
 from portolan.carriers.simulated import Script, seeded
 from portolan.domain.errors import Fault, RequestInvalid
-from portolan.domain.messages import problem
 from portolan.domain.order import OrderRequest
 from portolan.domain.states import ENDED
 from portolan.records.store import NewProject, Records
@@ -39,7 +38,9 @@ def script_of(prepared: Prepared, request: OrderRequest, seed: str) -> Script:
     try:
         script = Script.model_validate(told) if told or not seed else seeded(seed, request.order_id)
     except ValidationError as error:
-        raise RequestInvalid([Fault(f"accounts[{index}].rehearsal.carrier", problem(error))]) from error
+        where = f"accounts[{index}].rehearsal.carrier"
+        faults = [Fault(f"{where}.{'.'.join(map(str, fault['loc']))}", fault["msg"]) for fault in error.errors()]
+        raise RequestInvalid(faults) from error
     policy = request.policy
     return script.model_copy(update={"time_zone": policy.time_zone, "closed_days": policy.closed_days})
 

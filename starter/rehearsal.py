@@ -13,7 +13,7 @@ from portolan.carriers.registry import simulated
 from portolan.domain.clocks import next_deadline
 from portolan.domain.decisions import Answer
 from portolan.domain.errors import Fault, RequestInvalid
-from portolan.domain.messages import KINDS, problem
+from portolan.domain.messages import KINDS
 from portolan.domain.order import Order, OrderRequest
 from portolan.domain.states import State
 from portolan.records.store import Records
@@ -24,6 +24,8 @@ from starter.orders import decide
 from starter.projects import start_project
 from starter.request_files import Prepared
 
+#: A rehearsed order that stands still for so long has been forgotten by its script.
+PATIENCE = timedelta(days=60)
 #: No order of a rehearsal needs more turns of the clock than this.
 MOST_TURNS = 200
 
@@ -91,7 +93,7 @@ def scripts(prepared: Prepared) -> dict[str, Rehearsed]:
             unknown = [act.do for act in found[order_id].people if act.do not in KINDS]
             faults += [Fault(f"{where}.people", f"{do!r} is none of {', '.join(KINDS)}") for do in unknown]
         except ValidationError as error:
-            faults.append(Fault(where, problem(error)))
+            faults += [Fault(f"{where}.{'.'.join(map(str, fault['loc']))}", fault["msg"]) for fault in error.errors()]
     if faults:
         raise RequestInvalid(faults)
     return found
@@ -136,7 +138,7 @@ class _Life:
         for act in script.people:
             order = await self._reach(act.when)
             if order.state is not act.when:
-                self.surprises.append(f"never got to {act.when} (to {act.do})")
+                self.surprises.append(f"never got to {act.when} to {act.do}")
                 break
             await self._perform(order, act)
         order = await self._reach(None)
@@ -155,6 +157,10 @@ class _Life:
         for _ in range(MOST_TURNS):
             order = await self._look()
             if order.ended or order.state is state:
+                return order
+            if self.clock.next_message() is None and await self.clock.now() - order.since > PATIENCE:
+                open_tasks = ", ".join(task.task_id for task in order.open_tasks)
+                self.surprises.append(f"nobody answered {open_tasks or 'for a long time'}")
                 return order
             await self._turn(order)
         raise TimeoutError(f"{self.request.order_id} does not get to {state or 'its end'}")

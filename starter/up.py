@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import fcntl
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -48,6 +50,39 @@ def open_records(settings: Settings) -> Records:
     return Records(engine)
 
 
+def existing_records(settings: Settings) -> Records:
+    """The records of a deployment that has been used before.
+
+    Raises:
+        ConfigurationError: There is nothing in this folder.
+    """
+    if not settings.database_url and not settings.data_dir.exists():
+        raise ConfigurationError(
+            f"There is no Portolan in {settings.data_dir.resolve()}.",
+            "Run this where `portolan up` runs, or set PORTOLAN_DATA_DIR.",
+        )
+    return open_records(settings)
+
+
+@contextmanager
+def sole_user(folder: Path) -> Iterator[None]:
+    """Keep a second server off the state in a folder.
+
+    Raises:
+        ConfigurationError: Somebody uses it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise ConfigurationError(
+                f"Another `portolan up` keeps its state in {folder.resolve()}.",
+                "End that one, or set PORTOLAN_DATA_DIR to another folder.",
+            ) from error
+        yield
+
+
 @asynccontextmanager
 async def running(settings: Settings, ui_port: int | None, keep: bool) -> AsyncIterator[tuple[Client, Records]]:
     """Server and worker for as long as the block runs; with `keep`, the server remembers.
@@ -66,8 +101,9 @@ async def running(settings: Settings, ui_port: int | None, keep: bool) -> AsyncI
     settings = settings.model_copy(update={"build_id": ""})
     records = open_records(settings)
     database = settings.data_dir / "temporal.db" if keep else None
-    async with embedded(settings, ui_port, database) as client, build_worker(client, settings, records):
-        yield client, records
+    with sole_user(settings.data_dir):
+        async with embedded(settings, ui_port, database) as client, build_worker(client, settings, records):
+            yield client, records
 
 
 async def up(settings: Settings, ui_port: int, announce: Callable[[], None]) -> None:

@@ -20,6 +20,7 @@ from temporalio.worker import Worker
 from activities.carrier import server_clock
 from portolan.carriers.registry import simulated
 from portolan.carriers.simulated import Saying, Script, SimulatedCarrier
+from portolan.carriers.simulated.store import HeldOrder
 from portolan.domain.carrier import AccountData
 from portolan.domain.decisions import Answer
 from portolan.domain.order import Contact, Order, OrderRequest

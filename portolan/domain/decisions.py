@@ -91,7 +91,9 @@ def take(order: Order, event: Event, now: datetime, from_carrier: bool = False) 
         return Answer(accepted=True, status="deferred", state=order.state)
     _remember(order, event, "applied")
     _apply(order, event, now, from_carrier)
-    return Answer(accepted=True, status="applied", state=order.state)
+    until = f" until {in_words(order.hold.until)}" if order.hold and order.hold.until else ""
+    reason = f"On hold{until}: nothing is sent and nothing is moved." if order.hold else ""
+    return Answer(accepted=True, status="applied", state=order.state, reason=reason)
 
 
 def take_deferred(order: Order, now: datetime) -> None:
@@ -228,6 +230,8 @@ def restart_chase(order: Order, now: datetime) -> None:
 def _carrier_rejected(order: Order, event: CarrierRejected, cause: Cause, now: datetime) -> None:
     order.rejections = event.reasons
     order.foc_at = None
+    if any(reason.code == "LOA_STALE" for reason in event.reasons):
+        order.loa = None
     words = rejected_in_words(event.reasons)
     if order.state is State.ACTION_REQUIRED:
         order.record(cause, now, words)

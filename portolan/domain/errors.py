@@ -62,7 +62,7 @@ class RequestInvalid(PortolanError):
     def __init__(self, faults: Sequence[Fault], source: str = "the request") -> None:
         self.faults = tuple(faults)
         lines = "\n".join(f"  - {fault}" for fault in self.faults)
-        super().__init__(f"{source} has {len(self.faults)} fault(s):\n{lines}", "Nothing was started.")
+        super().__init__(f"{source} has {len(self.faults)} fault(s):\n{lines}\n", "Nothing was started.")
 
 
 class NumberTaken(PortolanError):

@@ -229,10 +229,30 @@ def _coded(reason: Any) -> Any:
     return {"code": reason} if reason.isupper() and " " not in reason else {"code": "OTHER", "text": reason}
 
 
+_DATE = "has to be a date, written like 2026-12-01"
+_MOMENT = "has to be a moment, written like 2026-12-01T09:00Z"
+#: pydantic's error types in words of ours.
+_SAID = {
+    "missing": "is missing",
+    "string_too_short": "is empty",
+    "string_type": "has to be a text",
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+    "datetime_type": _MOMENT,
+    "datetime_parsing": _MOMENT,
+    "datetime_from_date_parsing": _MOMENT,
+}
+
+
+def _field(path: tuple[int | str, ...]) -> str:
+    named = path[1:] if path and path[0] in KINDS else path
+    return ".".join(str(part) for part in named) or "the message"
+
+
 def problem(error: Exception) -> str:
     """What could not be read, in one line and without repeating what was sent."""
     if isinstance(error, ValidationError):
-        return "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or 'message'}: {fault['msg']}" for fault in error.errors()
-        )
+        return "; ".join(f"{_field(fault['loc'])} {_SAID.get(fault['type'], fault['msg'])}" for fault in error.errors())
     return str(error) or type(error).__name__

@@ -22,13 +22,13 @@ from starter.clock import OrderClock
 from starter.commands.base import AsJson, By, EventId, OrderId, Reason, app, command, settings, with_progress
 from starter.orders import decide
 from starter.output import err, out, print_json
-from starter.up import open_records
+from starter.up import existing_records
 from worker.host import connect_temporal
 
 
 async def _decide(order: str, as_json: bool, event: dict[str, Any]) -> None:
     deployment = settings()
-    records = open_records(deployment)
+    records = existing_records(deployment)
     records.order(order)
     client = await connect_temporal(deployment)
     given = {name: value for name, value in event.items() if value not in (None, "")}
@@ -60,7 +60,7 @@ async def sign(
 ) -> None:
     """The letter of authorization is signed."""
     deployment = settings()
-    records = open_records(deployment)
+    records = existing_records(deployment)
     digest = _keep(deployment, records, order, file, by) if file else None
     on = on or str(await _today(deployment, records.order(order)))
     event = {"kind": "loa_signed", "signed_by": by, "signed_on": on, "document": digest, "event_id": event_id, "by": by}

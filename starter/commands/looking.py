@@ -13,7 +13,7 @@ from starter import output
 from starter.commands.base import AsJson, OrderId, app, command, settings
 from starter.orders import workflow_id
 from starter.output import out, print_json
-from starter.up import open_records
+from starter.up import existing_records
 
 
 @app.command("list")
@@ -26,7 +26,7 @@ async def list_orders(
     as_json: AsJson = False,
 ) -> None:
     """Orders: where they stand, whose turn it is, what happens next."""
-    rows = open_records(settings()).list_orders(state=state, project=project, live=live or None, limit=limit)
+    rows = existing_records(settings()).list_orders(state=state, project=project, live=live or None, limit=limit)
     if as_json:
         print_json(rows)
     elif rows:
@@ -40,7 +40,7 @@ async def list_orders(
 async def show(order: OrderId, as_json: AsJson = False) -> None:
     """One order: where it stands, whose turn it is, until when, and what a person can do."""
     deployment = settings()
-    found = open_records(deployment).order(order)
+    found = existing_records(deployment).order(order)
     if as_json:
         print_json(found.model_dump(exclude={"seen", "unpublished", "unsent"}))
         return
@@ -53,7 +53,7 @@ async def show(order: OrderId, as_json: AsJson = False) -> None:
         out.print(
             f"At the carrier: {found.carrier_order_id} ({escape(found.carrier_raw_status)}), sending {found.attempt}"
         )
-    out.print(output.markdown(details(found)))
+    out.print(output.markdown(details(found)), soft_wrap=False)
     out.print(f"\n{deployment.temporal_ui}/namespaces/{deployment.temporal_namespace}/workflows/{workflow_id(order)}")
 
 
@@ -61,7 +61,7 @@ async def show(order: OrderId, as_json: AsJson = False) -> None:
 @command
 async def timeline(order: OrderId, as_json: AsJson = False) -> None:
     """The audit trail of an order: who did what, when, and what it changed."""
-    entries = open_records(settings()).timeline(order)
+    entries = existing_records(settings()).timeline(order)
     if as_json:
         print_json(entries)
     else:
@@ -77,7 +77,7 @@ async def tasks(
     as_json: AsJson = False,
 ) -> None:
     """What people have to do, the most urgent first."""
-    records = open_records(settings())
+    records = existing_records(settings())
     if order:
         records.order(order)
     rows = records.tasks(open_only=not everything, order_id=order)

@@ -18,7 +18,7 @@ from starter.clock import OrderClock
 from starter.commands.base import AsJson, OrderId, app, command, settings, with_progress
 from starter.output import out, print_json
 from starter.projects import start_project
-from starter.rehearsal import rehearse
+from starter.rehearsal import rehearse, scripts
 from starter.request_files import Prepared, prepare
 from starter.server import free_port
 from starter.up import open_records, running, speak
@@ -72,6 +72,7 @@ async def demo(
 ) -> None:
     """Rehearse a migration in skipped time: every order of FILE lives its whole life, in seconds."""
     prepared = prepare(file)
+    scripts(prepared)
     with tempfile.TemporaryDirectory(prefix="portolan-demo-") as folder:
         address = f"127.0.0.1:{free_port()}"
         deployment = settings(data_dir=Path(folder), temporal_address=address, database_url="", smtp_host="")
@@ -88,7 +89,7 @@ async def demo(
         out.print()
         out.print(output.endings(found))
         out.print(
-            f"\n{len(found) - len(failed)} of {len(found)} orders ended as their scripts say; {mails} mails were sent."
+            f"\n{len(found) - len(failed)} of {len(found)} orders ended as their scripts say. {mails} mails were written; none left this machine."
         )
         out.print("Next: `portolan up` (or `make up`) runs it in real time; then open the Temporal UI it names.")
     if failed:
@@ -121,9 +122,10 @@ async def start(
     for words in (*prepared.split.reasons, *prepared.split.notes):
         out.print(f"- {escape(words)}")
     for request, new in started:
-        out.print(
-            f"{'started' if new else 'known already'}: [bold]{request.order_id}[/], {len(request.numbers)} number(s)"
-        )
+        order = records.order(request.order_id)
+        known = f"known already, {order.state.replace('_', ' ')}"
+        known += "; to port again, use another reference" if order.ended else ""
+        out.print(f"{'started' if new else known}: [bold]{request.order_id}[/], {len(request.numbers)} number(s)")
     out.print(f"\nNext: portolan show {started[0].request.order_id}")
 
 

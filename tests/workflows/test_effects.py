@@ -1,4 +1,4 @@
-"""Each external effect fails, loses its answer, is refused, is repeated and is undone twice; the world stays consistent.
+"""Each external effect fails, loses its answer, is refused, repeated and undone twice; the world stays consistent.
 
 The cases come from `portolan.domain.effects.EFFECTS`: an effect added there is tried here without another word.
 """

@@ -36,7 +36,9 @@ async def test_a_date_moves_later_then_earlier_and_the_numbers_move_at_the_last_
         await port.clock.past(DAY)
         dates.append((await port.order()).foc_at)
     first, later, earlier = dates
-    assert first is not None and later is not None and earlier is not None
+    assert first is not None
+    assert later is not None
+    assert earlier is not None
     assert first < later
     assert earlier < later
     assert (await port.order()).foc_moves == 2

@@ -23,7 +23,8 @@ async def in_window(world: World, *faults: Fault) -> tuple[Port, datetime, datet
     port = await world.port(FOC.model_copy(update={"faults": list(faults)}))
     order = await port.activated()
     assert order.state is State.ROLLBACK_WINDOW
-    assert order.activated_at is not None and order.rollback_until is not None
+    assert order.activated_at is not None
+    assert order.rollback_until is not None
     return port, order.activated_at, order.rollback_until
 
 

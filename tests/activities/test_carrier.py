@@ -1,0 +1,250 @@
+"""Calls to carriers under Temporal's activity environment: each looks before it acts, and reports failures by type."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.carrier import CarrierActivities, server_clock
+from activities.failures import reported
+from portolan.carriers.simulated import Saying, Script, SimulatedCarrier
+from portolan.domain import errors
+from portolan.domain.carrier import CarrierStatus, NumberStatus, PortBack, SendKind, Submission
+from portolan.domain.effects import CarrierCall, Failure
+from tests.world import ACCOUNT
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+NUMBER = "+12125550001"
+SECOND = timedelta(seconds=1)
+
+
+class Desk:
+    """The carrier's activities, at a moment of Temporal's clock."""
+
+    def __init__(self, folder: Path, script: Script) -> None:
+        self.carrier = SimulatedCarrier(folder / "carrier.db", server_clock)
+        self.carrier.give_script("o1", script)
+        self.carrier.give_account("o1", ACCOUNT)
+        self.activities = CarrierActivities({"simulated": self.carrier})
+
+    def run(self, name: str, *args: Any, at: datetime = NOW) -> Any:
+        env = ActivityEnvironment()
+        env.info = replace(env.info, started_time=at)
+        return env.run(getattr(self.activities, name), *args)
+
+    def failure(self, name: str, *args: Any, at: datetime = NOW) -> ApplicationError:
+        with pytest.raises(ApplicationError) as caught:
+            self.run(name, *args, at=at)
+        return caught.value
+
+    def submitted(self) -> CarrierCall:
+        self.run("submit_order", "simulated", submission())
+        return CarrierCall(carrier="simulated", order_id="o1", carrier_order_id="SIM-00001", key="o1:1")
+
+    def calls(self, call: str) -> int:
+        return self.carrier.store.calls(call, "o1")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path, Script())
+
+
+def faulty(tmp_path: Path, call: str, kind: str, times: int = 1) -> Desk:
+    return Desk(tmp_path, Script.model_validate({"faults": [{"call": call, "kind": kind, "times": times}]}))
+
+
+def submission(**given: Any) -> Submission:
+    fields: dict[str, Any] = {
+        "key": "o1:1",
+        "order_id": "o1",
+        "attempt": 1,
+        "kind": SendKind.NEW,
+        "numbers": [NUMBER],
+        "account": ACCOUNT,
+        "losing_carrier": "Old Telco",
+    }
+    return Submission(**{**fields, **given})
+
+
+def port_back(not_after: datetime = NOW + timedelta(hours=1)) -> PortBack:
+    return PortBack(
+        key="o1:port-back",
+        order_id="o1",
+        carrier_order_id="SIM-00001",
+        decided_by="Grace",
+        reason="dead air",
+        decided_at=NOW,
+        stage="snapback",
+        not_after=not_after,
+    )
+
+
+def test_numbers_and_record_are_looked_up_together(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Script(not_portable={NUMBER: "no footprint"}, csr={"postal_code": "02111"}))
+    call = CarrierCall(carrier="simulated", order_id="o1", numbers=[NUMBER], losing_carrier="Old", account_number="1")
+    found = desk.run("look_up_numbers", call)
+    assert [(p.number, p.portable) for p in found.portability] == [(NUMBER, False)]
+    assert found.csr.record.postal_code == "02111"
+
+
+def test_what_was_sent_already_is_found_and_not_sent_again(desk: Desk) -> None:
+    first = desk.run("submit_order", "simulated", submission())
+    again = desk.run("submit_order", "simulated", submission())
+    assert again.carrier_order_id == first.carrier_order_id
+    assert desk.calls("submit") == 1
+    assert len(desk.carrier.store.orders("o1")) == 1
+
+
+def test_an_unknown_outcome_is_settled_by_looking(tmp_path: Path) -> None:
+    desk = faulty(tmp_path, "submit", "lost_answer")
+    failure = desk.failure("submit_order", "simulated", submission())
+    assert (failure.type, failure.non_retryable) == (Failure.OUTCOME_UNKNOWN, False)
+    desk.run("submit_order", "simulated", submission())
+    assert len(desk.carrier.store.orders("o1")) == 1
+    assert desk.calls("submit") == 1
+
+
+def test_a_look_that_fails_sends_nothing(tmp_path: Path) -> None:
+    desk = faulty(tmp_path, "find", "outage")
+    failure = desk.failure("submit_order", "simulated", submission())
+    assert (failure.type, failure.non_retryable) == (Failure.UNAVAILABLE, False)
+    assert desk.calls("submit") == 0
+
+
+@pytest.mark.parametrize(("moment", "sent"), [(NOW - SECOND, True), (NOW, False), (NOW + SECOND, False)])
+def test_an_loa_is_sent_up_to_the_second_before_it_is_too_old(moment: datetime, sent: bool, desk: Desk) -> None:
+    if sent:
+        desk.run("submit_order", "simulated", submission(not_after=NOW), at=moment)
+    else:
+        failure = desk.failure("submit_order", "simulated", submission(not_after=NOW), at=moment)
+        assert (failure.type, failure.non_retryable) == (Failure.LOA_STALE, True)
+    assert desk.calls("submit") == sent
+
+
+def test_what_was_sent_in_time_is_found_even_when_the_loa_is_too_old_by_now(desk: Desk) -> None:
+    desk.run("submit_order", "simulated", submission(not_after=NOW), at=NOW - SECOND)
+    late = desk.run("submit_order", "simulated", submission(not_after=NOW), at=NOW + timedelta(days=1))
+    assert late.carrier_order_id == "SIM-00001"
+    assert desk.calls("submit") == 1
+
+
+def test_a_sending_that_needs_no_loa_has_no_limit(desk: Desk) -> None:
+    desk.run("submit_order", "simulated", submission(not_after=None), at=NOW + timedelta(days=999))
+    assert desk.calls("submit") == 1
+
+
+def test_the_order_is_fetched_as_the_carrier_has_it(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Script(sendings=[[Saying(says="approve", after_hours=1)]]))
+    call = desk.submitted()
+    assert desk.run("fetch_order", call).status is CarrierStatus.RECEIVED
+    assert desk.run("fetch_order", call, at=NOW + timedelta(hours=1)).status is CarrierStatus.ACCEPTED
+
+
+def test_cancel_finds_what_we_do_not_know_the_name_of(desk: Desk) -> None:
+    call = desk.submitted().model_copy(update={"carrier_order_id": None})
+    desk.run("cancel_order", call)
+    assert desk.carrier.store.orders("o1")[0].cancelled_at == NOW
+
+
+def test_cancel_of_nothing_and_of_what_is_cancelled_already_do_nothing(desk: Desk) -> None:
+    nothing = CarrierCall(carrier="simulated", order_id="o1", key="o1:1")
+    desk.run("cancel_order", nothing)
+    assert desk.calls("cancel") == 0
+    call = desk.submitted()
+    for _ in range(2):
+        desk.run("cancel_order", call)
+    assert desk.calls("cancel") == 1
+
+
+def test_a_refusal_to_cancel_is_final(tmp_path: Path) -> None:
+    desk = faulty(tmp_path, "cancel", "refuse")
+    failure = desk.failure("cancel_order", desk.submitted())
+    assert (failure.type, failure.non_retryable) == (Failure.REFUSED, True)
+
+
+def test_numbers_that_have_moved_are_not_moved_again(tmp_path: Path) -> None:
+    desk = faulty(tmp_path, "activate", "lost_answer")
+    call = desk.submitted()
+    assert desk.failure("activate_order", call).type == Failure.OUTCOME_UNKNOWN
+    moved = desk.run("activate_order", call)
+    assert moved.numbers == {NUMBER: NumberStatus.ACTIVE}
+    assert desk.carrier.store.orders("o1")[0].activations == 1
+
+
+def test_a_late_repetition_does_not_move_numbers_that_went_back(desk: Desk) -> None:
+    call = desk.submitted()
+    desk.run("activate_order", call)
+    desk.run("port_back_order", "simulated", port_back())
+    assert desk.run("activate_order", call).status is CarrierStatus.PORTED_BACK
+    assert desk.calls("activate") == 1
+
+
+def test_numbers_go_back_once(tmp_path: Path) -> None:
+    desk = faulty(tmp_path, "port_back", "lost_answer")
+    desk.run("activate_order", desk.submitted())
+    assert desk.failure("port_back_order", "simulated", port_back()).type == Failure.OUTCOME_UNKNOWN
+    assert desk.run("port_back_order", "simulated", port_back()).status is CarrierStatus.PORTED_BACK
+    assert desk.calls("port_back") == 1
+
+
+@pytest.mark.parametrize(("moment", "returned"), [(NOW - SECOND, True), (NOW, False), (NOW + SECOND, False)])
+def test_numbers_go_back_up_to_the_last_second(moment: datetime, returned: bool, desk: Desk) -> None:
+    desk.run("activate_order", desk.submitted())
+    if returned:
+        desk.run("port_back_order", "simulated", port_back(not_after=NOW), at=moment)
+    else:
+        failure = desk.failure("port_back_order", "simulated", port_back(not_after=NOW), at=moment)
+        assert (failure.type, failure.non_retryable) == (Failure.TOO_LATE, True)
+    assert desk.calls("port_back") == returned
+
+
+def test_numbers_that_are_back_already_are_so_however_late_it_is_asked(desk: Desk) -> None:
+    desk.run("activate_order", desk.submitted())
+    desk.run("port_back_order", "simulated", port_back(not_after=NOW), at=NOW - SECOND)
+    late = desk.run("port_back_order", "simulated", port_back(not_after=NOW), at=NOW + timedelta(days=1))
+    assert late.status is CarrierStatus.PORTED_BACK
+
+
+@pytest.mark.parametrize("name", ["look_up_numbers", "fetch_order", "cancel_order", "activate_order"])
+def test_a_carrier_that_is_not_set_up_is_a_refusal_that_names_those_that_are(name: str, desk: Desk) -> None:
+    failure = desk.failure(name, CarrierCall(carrier="nobody", order_id="o1"))
+    assert (failure.type, failure.non_retryable) == (Failure.REFUSED, True)
+    assert "nobody" in failure.message
+    assert "simulated" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "final", "wait"),
+    [
+        (errors.CarrierUnavailable("down"), Failure.UNAVAILABLE, False, None),
+        (errors.CarrierRateLimited("slow", timedelta(seconds=7)), "carrier_rate_limited", False, timedelta(seconds=7)),
+        (errors.OutcomeUnknown("?"), Failure.OUTCOME_UNKNOWN, False, None),
+        (errors.CarrierRefused("no", "ask them"), Failure.REFUSED, True, None),
+        (errors.CarrierUnauthorised("who?"), Failure.UNAUTHORISED, True, None),
+        (errors.NumberTaken("+1", "o7"), Failure.NUMBER_TAKEN, None, None),
+    ],
+    ids=lambda value: getattr(value, "code", None),
+)
+def test_errors_are_reported_by_their_code(
+    error: Exception, kind: str, final: bool | None, wait: timedelta | None
+) -> None:
+    with pytest.raises(ApplicationError) as caught, reported():
+        raise error
+    assert caught.value.type == kind
+    assert caught.value.next_retry_delay == wait
+    assert caught.value.__cause__ is error
+    assert str(error) in caught.value.message
+    if final is not None:
+        assert caught.value.non_retryable is final
+
+
+def test_errors_that_nobody_meant_stay_what_they_are() -> None:
+    with pytest.raises(KeyError), reported():
+        raise KeyError("a defect")
