@@ -88,9 +88,8 @@ async def demo(
     else:
         out.print()
         out.print(output.endings(found))
-        out.print(
-            f"\n{len(found) - len(failed)} of {len(found)} orders ended as their scripts say. {mails} mails were written; none left this machine."
-        )
+        out.print(f"\n{len(found) - len(failed)} of {len(found)} orders ended as their scripts say.")
+        out.print(f"{mails} mails were written to a folder; none left this machine.")
         out.print("Next: `portolan up` (or `make up`) runs it in real time; then open the Temporal UI it names.")
     if failed:
         raise typer.Exit(1)
