@@ -130,6 +130,9 @@ def endings(found: Sequence[Ending]) -> Table:
     return made
 
 
-def markdown(text: str) -> Markdown:
-    """Markdown for the terminal."""
-    return Markdown(text)
+def print_markdown(text: str) -> None:
+    """Markdown for whoever watches; where nobody does, its plain text."""
+    if out.is_terminal:
+        out.print(Markdown(text), soft_wrap=False)
+    else:
+        out.print(Text(text.replace("**", "").replace("\n\n", "\n")))

@@ -121,7 +121,12 @@ async def speak(client: Client, settings: Settings, records: Records) -> None:
     """Let the simulated carrier's messages arrive when they are due by each order's own clock."""
     carrier = simulated(settings)
     while True:
-        for order in records.list_orders(live=True, limit=1000):
+        try:
+            orders = records.list_orders(live=True, limit=1000)
+        except Exception as error:
+            orders = []
+            log.warning("simulated carrier waits for the database", error=str(error))
+        for order in orders:
             if order.gaining_carrier == SIMULATED:
                 try:
                     await _speak_of(OrderClock(client, carrier, order.order_id))

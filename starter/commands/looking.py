@@ -50,10 +50,8 @@ async def show(order: OrderId, as_json: AsJson = False) -> None:
     )
     out.print(f"Numbers: {', '.join(request.numbers[:6])}" + (" ..." if len(request.numbers) > 6 else ""))
     if found.carrier_order_id:
-        out.print(
-            f"At the carrier: {found.carrier_order_id} ({escape(found.carrier_raw_status)}), sending {found.attempt}"
-        )
-    out.print(output.markdown(details(found)), soft_wrap=False)
+        out.print(f"At the carrier: {escape(found.carrier_order_id)}, sending {found.attempt}")
+    output.print_markdown(details(found))
     out.print(f"\n{deployment.temporal_ui}/namespaces/{deployment.temporal_namespace}/workflows/{workflow_id(order)}")
 
 

@@ -330,8 +330,10 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(alone: Home, setting:
 
 def test_a_server_that_cannot_be_started_is_told_in_one_line(alone: Home) -> None:
     port, ui_port = free_port(), free_port()
-    told = alone.refused("up", "--port", port, "--ui-port", ui_port, TEMPORAL_CLI_PATH="/dev/null")
-    assert "TEMPORAL_CLI_PATH names /dev/null, which is no program" in told
+    done = alone.run("up", "--port", port, "--ui-port", ui_port, TEMPORAL_CLI_PATH="/dev/null")
+    assert done.code == 1
+    assert done.err.startswith("error: TEMPORAL_CLI_PATH names /dev/null, which is no program")
+    assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("code", [0, 1, 2])

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 import pytest
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -28,18 +26,6 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         yield made
     finally:
         made.end()
-
-
-async def forget(up: Up, workflow: str) -> None:
-    """What the server does some time after a workflow's end."""
-    client = await Client.connect(f"127.0.0.1:{up.port}")
-    execution = WorkflowExecution(workflow_id=workflow)
-    await client.workflow_service.delete_workflow_execution(
-        DeleteWorkflowExecutionRequest(namespace="default", workflow_execution=execution)
-    )
-    async with asyncio.timeout(30):
-        while await known(up, workflow):
-            await asyncio.sleep(0.1)
 
 
 async def known(up: Up, workflow: str) -> bool:
@@ -110,14 +96,21 @@ def test_a_whole_life_with_a_pause_in_its_middle(up: Up) -> None:
 
     # Starting it again changes nothing, also when Temporal has forgotten the workflow: its retention is limited.
     assert home.told("start", home.folder / "request.yaml")["orders"][0]["new"] is False
-    asyncio.run(forget(up, workflow_id(order)))
+    assert asyncio.run(known(up, workflow_id(order)))
+    assert up.stop() == 0
+    for path in (home.folder / "data").glob("temporal.db*"):
+        path.unlink()
+    up.start()
     assert home.told("start", home.folder / "request.yaml")["orders"][0]["new"] is False
     assert not asyncio.run(known(up, workflow_id(order)))
 
 
 @pytest.mark.xdist_group("up")
 def test_a_second_one_is_refused_by_port(up: Up) -> None:
-    assert f"Port {up.port} is in use" in up.home.refused("up", "--port", up.port, "--ui-port", up.ui_port)
+    done = up.home.run("up", "--port", up.port, "--ui-port", up.ui_port)
+    assert done.code == 1
+    assert done.err.startswith(f"error: Port {up.port} is in use")
+    assert done.err.count("\n") == 1
 
 
 @pytest.mark.xdist_group("up")
