@@ -101,16 +101,26 @@ async def serve(
     runtime: Runtime | None = None,
     beside: Callable[[Client, Settings, Records], Coroutine[Any, Any, None]] | None = None,
 ) -> None:
-    """Host workflows and activities until asked to stop; `beside` runs as long as they do."""
+    """Host workflows and activities until asked to stop; `beside` runs as long as they do.
+
+    Raises:
+        ConfigurationError: There is no server, it went away while this began, or it does not let this worker work.
+    """
     stop = asyncio.Event()
     stop_on_signals(stop)
     client = await connect_temporal(settings, runtime)
-    async with build_worker(client, settings, records):
-        log.info("worker started", task_queue=settings.task_queue, build=settings.build_id or __version__)
-        companion = asyncio.create_task(beside(client, settings, records)) if beside else None
-        await stop.wait()
-        if companion:
-            companion.cancel()
+    # `async with` would hand a worker that fails on to its caller as a cancellation, without the reason.
+    working = asyncio.create_task(build_worker(client, settings, records).run())
+    asked = asyncio.create_task(stop.wait())
+    log.info("worker started", task_queue=settings.task_queue, build=settings.build_id or __version__)
+    companion = asyncio.create_task(beside(client, settings, records)) if beside else None
+    await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+    failure = working.exception() if working.done() else None
+    for task in filter(None, (companion, asked, working)):
+        task.cancel()
+    await asyncio.wait({working})
+    if failure:
+        raise ConfigurationError(f"The worker cannot work: {failure}.", "See to the Temporal server.") from failure
     log.info("worker stopped")
 
 

@@ -196,6 +196,8 @@ def _retry(order: Order, cause: Cause, now: datetime) -> None:
 
 def _window_closing(order: Order, cause: Cause, now: datetime) -> None:
     order.closing_notice_given = True
+    if order.rollback_until and now >= order.rollback_until:
+        return
     order.record(cause, now, f"rollback window closes {in_words(order.rollback_until)}")
     order.notify(NoticeKind.WINDOW_CLOSING, until=in_words(order.rollback_until))
 

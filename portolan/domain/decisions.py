@@ -78,11 +78,7 @@ def take(order: Order, event: Event, now: datetime, from_carrier: bool = False) 
         event = event.model_copy(update={"occurred_at": now})
     why = refusal(order, event, now)
     if why:
-        if not isinstance(event, CarrierMessage):
-            # A carrier repeats its message until it is taken; by then it may fit.
-            _remember(order, event, "refused")
-        order.last_refusal = f"{event.kind} by {_who(event)}: {why.in_words()}"
-        order.record(_cause(event, "refused"), now, order.last_refusal)
+        _refuse(order, event, why, now)
         return Answer.refused(order, why)
     if deferrable(order, event.kind):
         _remember(order, event, "deferred")
@@ -103,9 +99,7 @@ def take_deferred(order: Order, now: datetime) -> None:
         if deferrable(order, event.kind):
             order.deferred.append(event)
         elif why := refusal(order, event, now):
-            _remember(order, event, "refused")
-            order.last_refusal = f"{event.kind} by {_who(event)}: {why.in_words()}"
-            order.record(_cause(event, "refused"), now, order.last_refusal)
+            _refuse(order, event, why, now)
         else:
             _remember(order, event, "applied")
             _apply(order, event, now)
@@ -116,6 +110,16 @@ def take_unreadable(order: Order, kind: str, problem: str, now: datetime) -> Non
     order.record(Cause("unreadable", "unknown", now), now, f"{kind}: {problem}")
     if not order.ended:
         order.open_task(TaskKind.READ_MESSAGE, f"A {kind} message could not be read: {problem}", now)
+
+
+def _refuse(order: Order, event: Event, why: Refusal, now: datetime) -> None:
+    if isinstance(event, CarrierMessage):
+        # A carrier repeats its message until it is taken; by then it may fit.
+        order.seen.pop(event.event_id, None)
+    else:
+        _remember(order, event, "refused")
+    order.last_refusal = f"{event.kind} by {_who(event)}: {why.in_words()}"
+    order.record(_cause(event, "refused"), now, order.last_refusal)
 
 
 def _remember(order: Order, event: Event, status: str) -> None:

@@ -114,7 +114,7 @@ class Resubmit(Message):
     """Send again, with corrections by LOA field; `{}` sends it unchanged."""
 
     kind: Literal["resubmit"] = "resubmit"
-    corrections: dict[str, Plain] = Field(default_factory=dict)
+    corrections: dict[Plain, Plain] = Field(default_factory=dict)
 
 
 class Rollback(Message):

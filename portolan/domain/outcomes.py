@@ -123,8 +123,8 @@ def not_cancelled(order: Order, why: str, now: datetime) -> None:
     """
     back = order.cancelled_in if order.carrier_order_id else None
     stands: State = back if back in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY} else State.ACTION_REQUIRED
-    if order.send_again or order.cancelled_in is State.SUBMITTING:
-        stands, order.send_again = State.SUBMITTING, False
+    if order.cancelled_in is State.SUBMITTING or (order.send_again and stands is State.ACTION_REQUIRED):
+        stands, order.send_again, order.foc_at = State.SUBMITTING, False, None
     passed = order.foc_at is not None and order.foc_at <= now and stands in {State.FOC_CONFIRMED, State.READY}
     stands = State.ACTION_REQUIRED if passed else stands
     order.move(stands, _portolan("cancel_refused", now), now, why)
@@ -134,6 +134,8 @@ def not_cancelled(order: Order, why: str, now: datetime) -> None:
         order.open_task(TaskKind.CHOOSE_DATE, words, now)
     elif stands is State.ACTION_REQUIRED and order.rejections:
         order.open_task(TaskKind.FIX_REJECTION, rejected_in_words(order.rejections), now)
+    elif stands is State.ACTION_REQUIRED and order.foc_at:
+        order.open_task(TaskKind.CHOOSE_DATE, f"The date {in_words(order.foc_at)} is still to be settled.", now)
     order.refetch = order.carrier_order_id is not None and stands is not State.SUBMITTING
     order.notify(NoticeKind.ACTION_NEEDED, why=f"The order could not be cancelled: {why}.")
 
@@ -181,7 +183,10 @@ def looked_for_proof(order: Order, numbers: dict[str, NumberStatus], now: dateti
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
     if not order.has_task(TaskKind.PROVE_NUMBERS):
         order.open_task(TaskKind.PROVE_NUMBERS, words, now, order.rollback_until)
-        order.notify(NoticeKind.UNPROVEN, why=words, until=in_words(order.rollback_until))
+        if order.rollback_until and now < order.rollback_until:
+            order.notify(NoticeKind.UNPROVEN, why=words, until=in_words(order.rollback_until))
+        else:
+            order.notify(NoticeKind.ACTION_NEEDED, why=words + ".")
 
 
 def _proven(order: Order, now: datetime) -> None:
@@ -231,7 +236,7 @@ def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
         event = _as_event(at_carrier, now)
     except ValueError as error:
         raw = f"{at_carrier.raw_status or at_carrier.status}: {problem(error)}"
-        event = CarrierPuzzle(by="carrier", attempt=at_carrier.attempt, raw=raw)
+        event = CarrierPuzzle(event_id=_said(at_carrier), by="carrier", attempt=at_carrier.attempt, raw=raw)
     if event is None:
         return
     if event.event_id not in order.seen and refusal(order, event, now):
@@ -240,11 +245,16 @@ def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     take(order, event, now, from_carrier=True)
 
 
-def _as_event(at_carrier: CarrierOrder, now: datetime) -> Event | None:
+def _said(at_carrier: CarrierOrder) -> str:
+    """The name of what the carrier says: the same for the same answer."""
     said = (at_carrier.attempt, at_carrier.status, at_carrier.updated_at, at_carrier.foc_at)
     codes = [rejection.code for rejection in at_carrier.rejections]
+    return ":".join(["get", at_carrier.carrier_order_id, *map(str, said), *codes])
+
+
+def _as_event(at_carrier: CarrierOrder, now: datetime) -> Event | None:
     common = {
-        "event_id": ":".join(["get", at_carrier.carrier_order_id, *map(str, said), *codes]),
+        "event_id": _said(at_carrier),
         "by": "carrier",
         "occurred_at": min(at_carrier.updated_at, now) if at_carrier.updated_at else None,
         "attempt": at_carrier.attempt,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import BeforeValidator
 
 LONGEST = 2000
 
@@ -20,5 +20,9 @@ def _harmless(char: str) -> bool:
     return unicodedata.category(char) not in {"Cc", "Cs"}
 
 
-#: A string as it may be kept.
-Plain = Annotated[str, AfterValidator(clean)]
+def _cleaned(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
+#: A string as it may be kept; cleaned before it is judged, because pydantic takes no lone surrogate for a string.
+Plain = Annotated[str, BeforeValidator(_cleaned)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from portolan.domain.carrier import AccountData, CarrierOrder, CarrierStatus, NumberStatus, SendKind, send_key
@@ -37,7 +37,8 @@ class Carrier:
         self.updated_at: datetime | None = None
         self.foc_at: datetime | None = None
         self.rejections: list[Rejection] = []
-        self.cancelled = self.active = self.returned = False
+        self.activated_at: datetime | None = None
+        self.cancelled = self.returned = False
         self.broken: list[str] = []
 
     def submit(self, order: Order, now: datetime, way: str) -> CarrierOrder:
@@ -49,15 +50,19 @@ class Carrier:
         if earlier:
             self._note(earlier != sending, f"{sending.key} again with other content: {earlier} and {sending}")
             return self._view()
-        if way == "refuse":
+        renewed = order.send is SendKind.NEW or order.carrier_order_id is None
+        if way == "refuse" or (self.cancelled and not renewed):
             raise Refused("not like this")
         self._note(order.send is not SendKind.NEW_DATE and not order.loa_valid_at(now), f"{sending.key}: stale LOA")
         self._note(not order.approved_by, f"{sending.key}: nobody approved")
-        if order.send is SendKind.NEW or order.carrier_order_id is None:
+        self._note(bool(self.activated_at), f"{sending.key} after the cutover")
+        if renewed:
             self._note(bool(self.orders) and not self.cancelled, f"{sending.key} made a second order")
             self._note(order.send is SendKind.NEW_DATE, f"{sending.key}: a new date for no order")
             self.orders[f"C-{len(self.orders) + 1}"] = [sending]
+            self.cancelled = False
         else:
+            assert order.carrier_order_id
             self.orders[order.carrier_order_id].append(sending)
         self.status, self.updated_at, self.foc_at, self.rejections = CarrierStatus.RECEIVED, now, None, []
         if way == "lost_answer":
@@ -76,7 +81,7 @@ class Carrier:
             return
         if way == "refuse":
             raise Refused("too late to cancel")
-        self._note(self.active, "cancelled after the cutover")
+        self._note(bool(self.activated_at), "cancelled after the cutover")
         self.cancelled = True
         if way == "lost_answer":
             raise Unreachable("no answer in time")
@@ -84,32 +89,40 @@ class Carrier:
     def activate(self, order: Order, now: datetime, way: str) -> CarrierOrder:
         if way in {"down", "lost_request"}:
             raise Unreachable("no answer")
-        self._note(order.foc_at is None or now < order.foc_at, "activated before the FOC")
-        if not self.active:
-            if way == "refuse":
+        if not self.activated_at:
+            if way == "refuse" or self.cancelled or self.status is CarrierStatus.REJECTED:
                 raise Refused("the losing carrier holds the numbers")
-            self._note(self.cancelled, "activated although cancelled")
-            self.active = True
+            if self.foc_at and self.foc_at > now:
+                raise Refused("the FOC has not come")
+            assert order.foc_at is not None
+            if now >= order.foc_at + timedelta(hours=order.policy.cutover_hours):
+                raise Refused("the FOC has passed unattended")
+            self._note(now < order.foc_at, "activated before the FOC")
+            self.activated_at = now
         if way == "lost_answer":
             raise Unreachable("no answer in time")
         return self._view()
 
     def port_back(self, order: Order, now: datetime, way: str) -> None:
+        """As the activity: numbers that are back stay so; else not after its time."""
         decided, until = order.rollback_decided_at, order.rollback_until
-        self._note(not self.active, "ported back what had not moved")
+        self._note(not self.activated_at, "ported back what had not moved")
         self._note(not (decided and until and decided < until), f"ported back, decided {decided}, window {until}")
         self._note(order.policy.rollback_hours == 0, "ported back where there is no return")
         self._note(order.rollback_by != order.request.decision_maker.name, "ported back by somebody else")
         if way in {"down", "lost_request"}:
             raise Unreachable("no answer")
-        if way == "refuse" and not self.returned:
-            raise Refused("the losing carrier says no")
+        assert until is not None
+        late = now >= until + timedelta(hours=order.policy.port_back_hours)
+        if (way == "refuse" or late) and not self.returned:
+            raise Refused("too late" if late else "the losing carrier says no")
         self.returned = True
         if way == "lost_answer":
             raise Unreachable("no answer in time")
 
     def decide(self, status: CarrierStatus, now: datetime) -> None:
-        """The losing carrier answers."""
+        """The losing carrier answers, or the gaining one withdraws the order by itself."""
+        self.cancelled |= status is CarrierStatus.CANCELLED
         self.status, self.updated_at = status, now
         self.foc_at = now + 3 * DAY if status is CarrierStatus.FOC_CONFIRMED else None
         self.rejections = [Rejection(code="PORT_LOCK")] if status is CarrierStatus.REJECTED else []
@@ -120,8 +133,11 @@ class Carrier:
 
     def _view(self) -> CarrierOrder:
         carrier_order_id, sendings = list(self.orders.items())[-1]
-        where = NumberStatus.RETURNED if self.returned else NumberStatus.ACTIVE if self.active else NumberStatus.PENDING
-        status = CarrierStatus.PORTED if self.active else CarrierStatus.CANCELLED if self.cancelled else self.status
+        where, status = NumberStatus.PENDING, CarrierStatus.CANCELLED if self.cancelled else self.status
+        if self.returned:
+            where, status = NumberStatus.RETURNED, CarrierStatus.PORTED_BACK
+        elif self.activated_at:
+            where, status = NumberStatus.ACTIVE, CarrierStatus.PORTED
         return CarrierOrder(
             carrier_order_id=carrier_order_id,
             key=sendings[-1].key,
@@ -130,5 +146,6 @@ class Carrier:
             rejections=self.rejections,
             foc_at=self.foc_at,
             numbers=dict.fromkeys(self.numbers, where),
+            activated_at=self.activated_at,
             updated_at=self.updated_at,
         )

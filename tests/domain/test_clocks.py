@@ -70,9 +70,8 @@ def test_a_state_acts_or_waits_for_a_moment_or_is_the_end(state: State) -> None:
     order = order_in(state)
     assert acts(order) is (state in ACTING)
     found = next_deadline(order)
-    assert (found is None) is (
-        state in ENDED or (state in ACTING and state not in {State.SUBMITTING, State.ROLLING_BACK})
-    )
+    waits_while_acting = {State.SUBMITTING, State.VERIFYING}  # for the LOA's end, and to tell of the window's
+    assert (found is None) is (state in ENDED or state in ACTING - waits_while_acting)
     assert found is None or found.at > order.since
     assert found is None or found.in_words().endswith(f"UTC: {found.clock}")
 
@@ -234,21 +233,59 @@ def test_whoever_has_to_move_is_reminded_every_week(state: State) -> None:
 
 
 def test_the_losing_carrier_is_chased_once_an_interval() -> None:
+    """Five business days are a week."""
     order = submitted(new())
-    assert strike(order, Clock.CHASE) == NOW + 5 * DAY
+    assert strike(order, Clock.CHASE) == NOW + 7 * DAY
     first = task(order, TaskKind.CHASE_CARRIER)
-    assert strike(order, Clock.CHASE) == NOW + 10 * DAY
+    order.refetch = False
+    assert strike(order, Clock.CHASE) == NOW + 14 * DAY
     second = task(order, TaskKind.CHASE_CARRIER)
     assert first.task_id != second.task_id
-    assert first.closed_by == "superseded"
-    assert "Old Telco has been silent past its usual 5 days (order C-1)" in second.detail
+    assert (first.closed_by, second.due_at) == ("superseded", NOW + 21 * DAY)
+    assert "Old Telco has been silent past its usual 5 business days (order C-1)" in second.detail
     assert order.state is State.SUBMITTED
+
+
+def test_each_chase_asks_the_carrier_too() -> None:
+    order = submitted(new())
+    assert not acts(order)
+    strike(order, Clock.CHASE)
+    assert (order.refetch, acts(order)) == (True, True)
+    order.refetch = False
+    outcomes.observed(order, held(order, CarrierStatus.FOC_CONFIRMED, foc_at=FOC), NOW + 7 * DAY)
+    assert (order.state, open_kinds(order)) == (State.FOC_CONFIRMED, [])
+
+
+@pytest.mark.parametrize(
+    ("zone", "closed", "sent_at", "days", "chase_at"),
+    [
+        ("America/New_York", [], "2026-11-02T15:00Z", 1, "2026-11-03T15:00Z"),
+        ("America/New_York", [], "2026-11-06T15:00Z", 1, "2026-11-09T15:00Z"),
+        ("America/New_York", [], "2026-11-07T15:00Z", 1, "2026-11-09T15:00Z"),
+        ("America/New_York", ["2026-11-03"], "2026-11-02T15:00Z", 1, "2026-11-04T15:00Z"),
+        ("America/New_York", ["2026-11-26", "2026-11-27"], "2026-11-25T15:00Z", 2, "2026-12-01T15:00Z"),
+        # The day is the desk's: late on Friday in New York it is Saturday in UTC, and in Lagos already Monday.
+        ("America/New_York", [], "2026-11-07T04:30Z", 1, "2026-11-10T04:30Z"),
+        ("Africa/Lagos", [], "2026-11-08T23:30Z", 1, "2026-11-09T23:30Z"),
+        # The same wall time on the other side of a change of the clocks.
+        ("America/New_York", [], "2026-10-30T14:00Z", 1, "2026-11-02T15:00Z"),
+        ("America/New_York", [], "2027-03-12T15:00Z", 1, "2027-03-15T14:00Z"),
+    ],
+)
+def test_silence_is_counted_in_business_days_at_the_losing_carriers_desk(
+    zone: str, closed: list[str], sent_at: str, days: int, chase_at: str
+) -> None:
+    now = datetime.fromisoformat(sent_at)
+    closed_days = [date.fromisoformat(day) for day in closed]
+    order = submitting(new(policy={"time_zone": zone, "closed_days": closed_days, "carrier_silence_days": days}))
+    outcomes.sent(order, held(order), now)
+    assert due(order, Clock.CHASE) == datetime.fromisoformat(chase_at)
 
 
 def test_an_answer_of_the_carrier_starts_its_silence_anew() -> None:
     order = submitted(new())
     say(order, "carrier_approved", NOW + 5 * DAY - SECOND)
-    assert due(order, Clock.CHASE) == NOW + 10 * DAY - SECOND
+    assert due(order, Clock.CHASE) == NOW + 11 * DAY - SECOND, "from Saturday on, the fifth business day is a Friday"
 
 
 def test_freeze_and_cutover_come_when_the_foc_says() -> None:
@@ -257,6 +294,33 @@ def test_freeze_and_cutover_come_when_the_foc_says() -> None:
     assert order.state is State.READY
     assert strike(order, Clock.CUTOVER) == FOC
     assert order.state is State.CUTTING_OVER
+
+
+@pytest.mark.parametrize(
+    ("hours", "late", "state"),
+    [
+        (4, timedelta(0), State.CUTTING_OVER),
+        (4, INSTANT, State.ACTION_REQUIRED),
+        (1, HOUR, State.CUTTING_OVER),
+        (1, 2 * HOUR, State.ACTION_REQUIRED),
+        (0, timedelta(0), State.CUTTING_OVER),
+        (0, INSTANT, State.ACTION_REQUIRED),
+    ],
+)
+def test_an_foc_that_passed_unattended_is_not_cut_over_late(hours: int, late: timedelta, state: State) -> None:
+    order = ready(new(policy={"cutover_hours": hours}))
+    at = FOC + (4 * HOUR if hours == 4 else timedelta(0)) + late
+    strike(order, Clock.CUTOVER, at)
+    assert order.state is state
+    if state is State.CUTTING_OVER:
+        assert (order.refetch, open_kinds(order)) == (False, [])
+        return
+    assert (order.refetch, open_kinds(order)) == (True, [TaskKind.CHOOSE_DATE])
+    assert "The FOC 2026-11-17 16:00 UTC passed unattended" in task(order, TaskKind.CHOOSE_DATE).detail
+    assert notices(order)[-1] is NoticeKind.ACTION_NEEDED
+    assert acts(order)
+    answer(order, TaskKind.CHOOSE_DATE, "request_new_date", at)
+    assert order.state is State.SUBMITTING
 
 
 @pytest.mark.parametrize(
@@ -338,16 +402,66 @@ def test_a_rollback_counts_by_when_it_was_decided(decided: timedelta, accepted: 
             roll_back(order, end + SECOND, occurred_at=end + decided)
 
 
-def test_a_port_back_that_cannot_be_done_is_given_up_four_hours_after_the_window() -> None:
+def test_a_port_back_is_tried_for_as_long_as_nobody_has_said_yes_or_no() -> None:
+    """No clock ends it: only the carrier's word, or the refusal of a step that looked there and came too late."""
     order = rolling_back(new())
-    now = FOC + 72 * HOUR
-    outcomes.unreachable(order, "no answer", now + 4 * HOUR - timedelta(minutes=2) - SECOND)
-    assert strike(order, Clock.RETRY) < now + 4 * HOUR
-    outcomes.unreachable(order, "no answer", now + 4 * HOUR - SECOND)
-    assert strike(order, Clock.PORT_BACK_ENDS) == now + 4 * HOUR
+    assert acts(order)
+    now = FOC + 70 * HOUR
+    for _ in range(20):
+        outcomes.unreachable(order, "no answer", now)
+        assert order.retry_at
+        assert not acts(order)
+        now = strike(order, Clock.RETRY)
+        assert (order.state, acts(order)) == (State.ROLLING_BACK, True)
+    assert now > FOC + 76 * HOUR
+
+
+def test_a_port_back_that_came_too_late_ends_with_the_window() -> None:
+    order = rolling_back(new())
+    late = FOC + 76 * HOUR
+    outcomes.port_back_refused(order, "the time in which the numbers could be returned has passed", late)
+    assert (order.state, open_kinds(order)) == (State.ROLLBACK_WINDOW, [TaskKind.PORT_BACK_REFUSED])
+    assert notices(order)[-1] is NoticeKind.ROLLBACK_REFUSED
+    strike(order, Clock.CLOSING_NOTICE, late)
+    strike(order, Clock.WINDOW_CLOSES, late)
+    assert (order.state, open_kinds(order)) == (State.COMPLETED, [])
+    assert notices(order)[-2:] == [NoticeKind.ROLLBACK_REFUSED, NoticeKind.COMPLETED], "no last chance after the end"
+
+
+def test_while_numbers_are_unproven_the_end_of_the_window_is_told_but_closes_nothing() -> None:
+    order = verifying(new())
+    outcomes.looked_for_proof(order, {}, FOC + 47 * HOUR + timedelta(minutes=50))
+    assert strike(order, Clock.CLOSING_NOTICE) == FOC + 48 * HOUR
+    assert (order.state, notices(order)[-1]) == (State.VERIFYING, NoticeKind.WINDOW_CLOSING)
+    now = FOC + 71 * HOUR
+    for _ in range(20):
+        outcomes.looked_for_proof(order, {}, now)
+        now = strike(order, Clock.RETRY)
+    assert now > FOC + 72 * HOUR
+    assert order.state is State.VERIFYING
+    outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), now)
     assert order.state is State.COMPLETED
-    assert "could not be carried out; a return is now a new port to Old Telco" in order.outcome
-    assert open_kinds(order) == []
+    assert notices(order).count(NoticeKind.WINDOW_CLOSING) == 1
+
+
+def test_told_in_verifying_the_end_of_the_window_is_not_told_again() -> None:
+    order = verifying(new())
+    strike(order, Clock.CLOSING_NOTICE)
+    outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC + 49 * HOUR)
+    assert strike(order, Clock.WINDOW_CLOSES) == FOC + 72 * HOUR
+    assert notices(order).count(NoticeKind.WINDOW_CLOSING) == 1
+
+
+@pytest.mark.parametrize(("late", "told"), [(-INSTANT, True), (timedelta(0), False), (INSTANT, False)])
+def test_a_last_chance_that_has_passed_is_not_told(late: timedelta, told: bool) -> None:
+    order = in_window(new())
+    strike(order, Clock.CLOSING_NOTICE, FOC + 72 * HOUR + late)
+    assert (NoticeKind.WINDOW_CLOSING in notices(order)) is told
+    assert due(order, Clock.WINDOW_CLOSES) == FOC + 72 * HOUR
+
+
+def test_where_there_is_no_window_nobody_is_told_that_it_closes() -> None:
+    assert next_deadline(verifying(new(policy={"rollback_hours": 0}))) is None
 
 
 def test_a_hold_ends_when_it_said() -> None:
@@ -406,7 +520,8 @@ def test_on_hold_nothing_is_sent_or_moved(state: State) -> None:
 def test_on_hold_the_carrier_may_still_be_asked_and_chased() -> None:
     order = submitted(new())
     say(order, "hold", by="Charles", reason="in print")
-    assert due(order, Clock.CHASE) == NOW + 5 * DAY
+    assert due(order, Clock.HOLD_REVIEW) == NOW + 7 * DAY
+    assert order.chase_at == NOW + 7 * DAY
     say(order, "carrier_activity")
     assert acts(order)
 

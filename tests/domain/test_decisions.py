@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portolan.domain import outcomes
-from portolan.domain.carrier import SendKind
+from portolan.domain.carrier import CarrierOrder, CarrierStatus, SendKind
 from portolan.domain.clocks import Clock, acts
 from portolan.domain.decisions import take, take_deferred, take_unreadable
 from portolan.domain.messages import KINDS, FocConfirmed, problem, read
@@ -20,6 +20,7 @@ from portolan.domain.order import NoticeKind, Order
 from portolan.domain.refusals import refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.text import clean
 from tests.domain.builders import (
     ACCOUNT,
     BOSS,
@@ -95,6 +96,30 @@ def test_an_event_id_counts_once_where_it_was_refused_even_if_it_would_fit_now()
     again = try_to_say(order, "approve", by="Charles", event_id="a1")
     assert (again.accepted, again.status, order.state) == (False, "duplicate", State.AWAITING_APPROVAL)
     assert say(order, "approve", by="Charles", event_id="a2").state is State.SUBMITTING
+
+
+@pytest.mark.parametrize("kind", ["carrier_approved", "carrier_rejected", "foc_confirmed", "carrier_puzzle"])
+def test_an_answer_of_the_carrier_that_was_refused_counts_when_it_is_repeated_and_fits(kind: str) -> None:
+    order = approvable(new())
+    assert take(order, good(kind, order, NOW), NOW).status == "refused"
+    assert take(order, good(kind, order, NOW), NOW).status == "refused", "not a duplicate"
+    say(order, "approve", by="Charles")
+    outcomes.sent(order, held(order), NOW)
+    assert take(order, good(kind, order, NOW), NOW).status == "applied"
+    assert take(order, good(kind, order, NOW), NOW).status == "duplicate"
+
+
+def test_an_answer_of_the_carrier_that_was_kept_and_then_refused_counts_when_it_is_repeated_and_fits() -> None:
+    order = submitting(new())
+    event = good("foc_confirmed", order, NOW)
+    assert take(order, event, NOW).status == "deferred"
+    outcomes.refused(order, "desk closed", NOW)
+    take_deferred(order, NOW)
+    assert (last(order).kind, order.seen) == ("foc_confirmed_refused", {})
+    answer(order, TaskKind.CARRIER_REFUSED, "retry")
+    outcomes.sent(order, held(order), NOW)
+    assert take(order, event, NOW).status == "applied"
+    assert order.state is State.FOC_CONFIRMED
 
 
 def test_an_event_id_counts_once_where_it_was_deferred_and_then_says_what_became_of_it() -> None:
@@ -360,7 +385,7 @@ def test_a_date_change_the_carrier_refused_is_tried_again_as_a_date_change() -> 
     answer(order, TaskKind.CHOOSE_DATE, "request_new_date")
     outcomes.refused(order, "desk closed", NOW)
     answer(order, TaskKind.CARRIER_REFUSED, "retry")
-    assert (order.state, order.send, order.attempt) == (State.SUBMITTING, SendKind.NEW_DATE, 3)
+    assert (order.state, order.send, order.attempt) == (State.SUBMITTING, SendKind.NEW_DATE, 2)
 
 
 # -- corrections --------------------------------------------------------------------------------------------------
@@ -403,11 +428,43 @@ def test_resubmitted_in_the_last_instant_of_its_loa_it_goes_out() -> None:
     assert order.state is State.SUBMITTING
 
 
-def test_a_refused_first_sending_is_sent_again_as_a_new_order() -> None:
+def test_a_refused_first_sending_is_sent_again_as_a_new_order_under_its_number() -> None:
     order = submitting(new())
     outcomes.refused(order, "unknown rate centre", NOW)
     answer(order, TaskKind.CARRIER_REFUSED, "retry")
-    assert (order.state, order.send, order.attempt) == (State.SUBMITTING, SendKind.NEW, 2)
+    assert (order.state, order.send, order.attempt) == (State.SUBMITTING, SendKind.NEW, 1)
+    outcomes.sent(order, held(order), NOW)
+    say(order, "carrier_rejected", reasons=["PORT_LOCK"])
+    say(order, "resubmit")
+    assert (order.attempt, order.send) == (2, SendKind.SUPPLEMENT)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(CarrierStatus.CANCELLED, SendKind.NEW), (CarrierStatus.UNKNOWN, SendKind.SUPPLEMENT)],
+)
+@pytest.mark.parametrize("corrections", [{}, {"postal_code": "02111"}])
+def test_an_order_that_the_carrier_cancelled_is_not_supplemented(
+    corrections: dict[str, str], status: CarrierStatus, kind: SendKind
+) -> None:
+    order = submitted(new())
+    outcomes.observed(order, held(order, status), NOW)
+    assert order.state is State.ACTION_REQUIRED
+    say(order, "resubmit", corrections=corrections)
+    if corrections:
+        sign(check(order, order.account))
+    assert (order.state, order.send, order.attempt) == (State.SUBMITTING, kind, 2)
+
+
+def test_sending_again_forgets_the_date() -> None:
+    order = submitted(new())
+    say(order, "foc_confirmed", foc_at=NOW + 400 * DAY)
+    assert order.foc_at
+    say(order, "resubmit")
+    assert (order.state, order.foc_at) == (State.SUBMITTING, None)
+    outcomes.sent(order, held(order), NOW)
+    say(order, "foc_confirmed", NOW + HOUR, foc_at=FOC)
+    assert notices(order)[-1] is NoticeKind.FOC_CONFIRMED, "not a change of the date that no longer counts"
 
 
 def test_retry_because_the_carrier_was_not_reached_sends_nothing() -> None:
@@ -476,7 +533,52 @@ def test_a_puzzle_dealt_with_is_the_carriers_turn_again() -> None:
     say(order, "carrier_puzzle", raw="JEOPARDY 7")
     assert "'JEOPARDY 7'" in task(order, TaskKind.READ_CARRIER).detail
     answer(order, TaskKind.READ_CARRIER, "dealt_with", NOW + DAY, note="a typo at their end")
-    assert (order.state, order.chase_at, open_kinds(order)) == (State.SUBMITTED, NOW + 6 * DAY, [])
+    assert (order.state, order.chase_at, open_kinds(order)) == (State.SUBMITTED, NOW + 8 * DAY, [])
+
+
+def test_a_puzzle_dealt_with_leaves_the_rejection_to_be_cured() -> None:
+    order = rejected(new())
+    say(order, "carrier_puzzle", raw="JEOPARDY")
+    answer(order, TaskKind.READ_CARRIER, "dealt_with", note="a typo at their end")
+    assert (order.state, open_kinds(order)) == (State.ACTION_REQUIRED, [TaskKind.FIX_REJECTION])
+    assert last(order).detail == "a typo at their end; the rejection stands"
+    say(order, "resubmit")
+    assert order.state is State.SUBMITTING
+
+
+@pytest.mark.parametrize("build", [confirmed, ready])
+@pytest.mark.parametrize(
+    ("left", "state"),
+    [
+        (4 * HOUR, State.FOC_CONFIRMED),
+        (4 * HOUR - INSTANT, State.ACTION_REQUIRED),
+        (timedelta(0), State.ACTION_REQUIRED),
+    ],
+)
+def test_a_puzzle_dealt_with_lets_a_date_that_is_still_good_stand(build: Any, left: timedelta, state: State) -> None:
+    order = build(new())
+    say(order, "carrier_puzzle", order.since, raw="JEOPARDY")
+    assert order.state is State.ACTION_REQUIRED
+    answer(order, TaskKind.READ_CARRIER, "dealt_with", FOC - left)
+    assert (order.state, order.foc_at) == (state, FOC)
+    assert open_kinds(order) == ([] if state is State.FOC_CONFIRMED else [TaskKind.CHOOSE_DATE])
+
+
+def test_a_puzzle_dealt_with_leaves_a_bad_date_to_be_settled() -> None:
+    order = submitted(new())
+    say(order, "foc_confirmed", foc_at=NOW + 400 * DAY)
+    say(order, "carrier_puzzle", raw="JEOPARDY")
+    answer(order, TaskKind.READ_CARRIER, "dealt_with")
+    assert (order.state, open_kinds(order)) == (State.ACTION_REQUIRED, [TaskKind.CHOOSE_DATE])
+    assert "more than 30 days away" in task(order, TaskKind.CHOOSE_DATE).detail
+
+
+def test_an_loa_that_the_carrier_found_too_old_has_to_be_signed_again() -> None:
+    order = rejected(new(), code="LOA_STALE")
+    assert order.loa is None
+    say(order, "resubmit")
+    assert (order.state, open_kinds(order)) == (State.AWAITING_SIGNATURE, [TaskKind.SIGN_LOA])
+    assert rejected(new(), code="PORT_LOCK").loa is not None
 
 
 # -- hold ---------------------------------------------------------------------------------------------------------
@@ -495,6 +597,16 @@ def test_a_hold_lies_over_the_state_and_is_lifted_again() -> None:
     say(order, "release", by="Charles")
     assert (order.hold, open_kinds(order)) == (None, [])
     assert acts(order)
+
+
+def test_what_is_decided_on_hold_is_told_that_it_waits() -> None:
+    order = approvable(new())
+    assert say(order, "hold", by="Charles", reason="x", until=NOW + DAY).reason == (
+        "On hold until 2026-11-03 15:00 UTC: nothing is sent and nothing is moved."
+    )
+    say(order, "hold", by="Charles", reason="x")
+    assert say(order, "approve", by="Charles").reason == "On hold: nothing is sent and nothing is moved."
+    assert say(order, "release").reason == ""
 
 
 def test_a_second_hold_replaces_the_first_but_not_its_beginning() -> None:
@@ -635,9 +747,10 @@ def test_rejections_are_read_in_every_usual_shape(payload: Any, expected: list[d
 @pytest.mark.parametrize(
     ("kind", "payload", "words"),
     [
-        ("foc_confirmed", None, "foc_confirmed.foc_at: Field required"),
-        ("foc_confirmed", "next Tuesday", "foc_at: "),
-        ("foc_confirmed", {"foc_at": 5.5e15}, "foc_at: "),
+        ("foc_confirmed", None, "foc_at is missing"),
+        ("foc_confirmed", "next Tuesday", "foc_at has to be a moment, written like 2026-12-01T09:00Z"),
+        ("foc_confirmed", {"foc_at": 5.5e15}, "foc_at has to be a moment"),
+        ("loa_signed", {"signed_by": "Ada", "signed_on": "soon"}, "signed_on has to be a date, written like"),
         ("foc_confirmed", "9999-12-31T23:59:59-05:00", "year has to lie between"),
         ("hold", {"reason": "x", "until": "0001-01-01T00:00:00+05:00"}, "year has to lie between"),
         ("approve", {"occurred_at": "0001-01-01"}, "year has to lie between"),
@@ -645,9 +758,11 @@ def test_rejections_are_read_in_every_usual_shape(payload: Any, expected: list[d
         ("approve", 5, "approve takes a JSON object, not int"),
         ("resubmit", "again", "resubmit takes a JSON object, not str"),
         ("resubmit", {"corrections": {"entity_name": 5}}, "corrections.entity_name"),
-        ("cancel", {}, "cancel.reason: Field required"),
-        ("cancel", {"reason": ""}, "at least 1 character"),
-        ("rollback", {"reason": "x"}, "rollback.decided_by: Field required"),
+        ("cancel", {}, "reason is missing"),
+        ("cancel", {"reason": ""}, "reason is empty"),
+        ("cancel", {"reason": "\x00\x1b\ud800"}, "reason is empty"),
+        ("cancel", {"reason": 5}, "reason has to be a text"),
+        ("rollback", {"reason": "x"}, "decided_by is missing"),
         ("carrier_rejected", 7, "carrier_rejected takes a JSON object, not int"),
         ("carrier_rejected", {"reasons": 7}, "reasons"),
         ("cancel", "{not json", "Expecting property name"),
@@ -667,9 +782,10 @@ def test_a_problem_does_not_repeat_what_was_sent() -> None:
     assert "0048-1937" not in problem(caught.value)
 
 
+texts = st.text(max_size=8) | st.text(st.sampled_from("a \n\x00\x1b\ud800\udfff\u2028"), max_size=8)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.datetimes().map(str),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats() | texts | st.datetimes().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )
 
@@ -695,6 +811,78 @@ def test_whatever_is_sent_is_read_and_judged_or_a_value_error(kind: str, payload
     if event:
         assert take(order, event, NOW).accepted is (refusal(submitted(new()), event, NOW) is None)
         assert Order.model_validate_json(order.model_dump_json()) == order
+
+
+# -- text from outside --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("plain Ünïcödé 号码 🙂", "plain Ünïcödé 号码 🙂"),
+        ("a\r\nb\tc", "a  b c"),
+        ("a\x00b\x1b[31mc\x7fd\x85e", "ab[31mcde"),
+        ("a\ud800b\udfffc", "abc"),
+        ("x" * 2000, "x" * 2000),
+        ("x" * 2001, "x" * 2000),
+        ("\x00" * 5 + "x" * 2000, "x" * 2000),
+        ("", ""),
+    ],
+)
+def test_text_from_outside_keeps_only_what_everything_can_take(said: str, kept: str) -> None:
+    assert clean(said) == kept
+    note = {"note": said, "event_id": said, "by": said}
+    event = read("resubmit", {**note, "corrections": {"entity_name": said}})
+    assert (event.note, event.event_id, event.by) == (kept, kept, kept)
+    assert event.model_dump()["corrections"] == {"entity_name": kept}
+    assert read("carrier_puzzle", {"raw": said}).model_dump()["raw"] == kept
+    rejection = read("carrier_rejected", {"reasons": [{"code": "OTHER", "text": said, "suggestion": said}]})
+    assert rejection.model_dump()["reasons"] == [{"code": "OTHER", "text": kept, "suggestion": kept}]
+    told = CarrierOrder(carrier_order_id="C-1", key="k", attempt=1, status=CarrierStatus.UNKNOWN, raw_status=said)
+    assert told.raw_status == kept
+
+
+def test_the_names_of_fields_are_text_from_outside_too() -> None:
+    order = rejected(new())
+    refused = try_to_say(order, "resubmit", corrections={"zip\ud800\x00": "x"})
+    assert refused.reason == "Unknown field(s) in corrections: zip."
+
+
+# -- the carrier's own word ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("later", [-DAY, DAY])
+@pytest.mark.parametrize("from_carrier", [True, False])
+def test_what_is_read_from_the_carrier_is_not_overtaken_by_what_anybody_said(
+    from_carrier: bool, later: timedelta
+) -> None:
+    order = submitted(new())
+    heard = NOW + 2 * DAY
+    say(order, "foc_confirmed", heard, foc_at=FOC, occurred_at=heard, by="Charles")
+    event = read("foc_confirmed", {"foc_at": FOC + DAY, "occurred_at": heard + later})
+    take(order, event, NOW + 4 * DAY, from_carrier=from_carrier)
+    assert (order.foc_at == FOC + DAY) is (from_carrier or later == DAY)
+    assert order.carrier_said_at == max(heard, heard + later), "never goes backwards"
+
+
+def test_what_is_read_from_the_carrier_again_still_changes_nothing() -> None:
+    order = submitted(new())
+    say(order, "carrier_rejected", NOW + DAY, reasons=["PORT_LOCK"], by="Charles")
+    event = read("carrier_rejected", {"reasons": ["ADDRESS_MISMATCH"], "occurred_at": NOW})
+    take(order, event, NOW + DAY, from_carrier=True)
+    assert [rejection.code for rejection in order.rejections] == ["ADDRESS_MISMATCH"]
+    before = shape(order)
+    take(order, event, NOW + 2 * DAY, from_carrier=True)
+    assert shape(order) == before
+    assert last(order).detail == "nothing changes: the same answer again"
+
+
+def test_what_is_read_from_the_carrier_of_an_earlier_sending_changes_nothing() -> None:
+    order = rejected(new())
+    say(order, "resubmit")
+    outcomes.sent(order, held(order), NOW)
+    take(order, read("foc_confirmed", {"foc_at": FOC, "attempt": 1}), NOW, from_carrier=True)
+    assert order.state is State.SUBMITTED
 
 
 def test_moments_keep_their_instant_whatever_their_zone() -> None:

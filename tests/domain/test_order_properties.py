@@ -19,7 +19,7 @@ from portolan.domain import outcomes, words
 from portolan.domain.carrier import AccountData, CarrierStatus, SendKind
 from portolan.domain.clocks import acts, lapse, next_deadline
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
-from portolan.domain.messages import KINDS, Event, read
+from portolan.domain.messages import KINDS, CarrierMessage, Event, read
 from portolan.domain.order import TASK_STATES, AuditEntry, Order
 from portolan.domain.refusals import allowed, refusal
 from portolan.domain.states import MOVES, State
@@ -57,6 +57,13 @@ USUAL = {
     State.ROLLBACK_WINDOW: ["rollback", "carrier_activity"],
 }
 SENT_STATES = {State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
+DECISIONS = [
+    CarrierStatus.ACCEPTED,
+    CarrierStatus.REJECTED,
+    CarrierStatus.FOC_CONFIRMED,
+    CarrierStatus.FOC_CONFIRMED,
+    CarrierStatus.CANCELLED,
+]
 fields = st.sampled_from(list(AccountData.model_fields))
 texts = st.sampled_from(["Acme Ltd", ACCOUNT.entity_name, ACCOUNT.postal_code, "02111", "Ada Byron"])
 attempts = st.sampled_from([None, None, 0, -1])
@@ -85,6 +92,7 @@ class Life(RuleBasedStateMachine):
         self.events: list[Event] = []
         self.step: Callable[[str], None] | None = None
         self.final: str | None = None
+        self.said_at: datetime | None = None
         self.moved_on_hold = False
         if far:
             self._skip_ahead(far)
@@ -219,6 +227,8 @@ class Life(RuleBasedStateMachine):
         assert answer.accepted is (promised is None), "the validator and the handler disagree"
         if answer.status == "applied":
             self.accepted.append(event.event_id)
+        remembered = not isinstance(event, CarrierMessage) if answer.status == "refused" else True
+        assert (event.event_id in self.order.seen) is remembered
         return answer
 
     @rule(kind=st.sampled_from(KINDS), data=st.data(), ago=st.sampled_from([None, 0, 1, 50, 80, 400]))
@@ -261,7 +271,7 @@ class Life(RuleBasedStateMachine):
         match kind:
             case "loa_signed":
                 return {
-                    "signed_by": "Ada Byron",
+                    "signed_by": draw(st.sampled_from([order.account.authorized_person] * 3 + ["Ada Byron"])),
                     "signed_on": (self.now - draw(st.sampled_from([0, 0, 2, 29, 31])) * DAY).date(),
                 }
             case "carrier_rejected":
@@ -311,11 +321,15 @@ class Life(RuleBasedStateMachine):
         else:
             take_unreadable(self.order, "approve", "not JSON", self.now)
 
-    @precondition(lambda self: self.carrier.orders and self.order.state in SENT_STATES)
-    @rule(status=st.sampled_from([CarrierStatus.ACCEPTED, CarrierStatus.REJECTED, CarrierStatus.FOC_CONFIRMED]))
-    def the_carrier_decides(self, status: CarrierStatus) -> None:
+    @precondition(lambda self: self.carrier.orders and self.order.state in SENT_STATES | {State.SUBMITTING})
+    @rule(status=st.sampled_from(DECISIONS), hint=st.sampled_from([True, True, False]))
+    def the_carrier_decides(self, status: CarrierStatus, hint: bool) -> None:
+        """Also while nobody knows whether the order arrived; and it does not always say so."""
+        if self.carrier.activated_at or self.carrier.cancelled:
+            return
         self.carrier.decide(status, self.now)
-        self._take(read("carrier_activity", {"event_id": f"hint-{self.order.sequence}"}))
+        if hint:
+            self._take(read("carrier_activity", {"event_id": f"hint-{self.order.sequence}"}))
 
     # -- the usual way --------------------------------------------------------------------------------------------
 
@@ -380,7 +394,7 @@ class Life(RuleBasedStateMachine):
             take_deferred(self.order, self.now)
             still = {event.event_id for event in self.order.deferred}
             for event_id in waiting - still:
-                if self.order.seen[event_id] == "applied" and not event_id.startswith("get:"):
+                if self.order.seen.get(event_id) == "applied" and not event_id.startswith("get:"):
                     self.accepted.append(event_id)
 
     @invariant()
@@ -393,6 +407,49 @@ class Life(RuleBasedStateMachine):
             assert not order.hold
         else:
             assert self.step or acts(order) or next_deadline(order) is not None or order.open_tasks
+
+    @invariant()
+    def a_return_under_way_is_tried_until_the_carrier_has_said_yes_or_no(self) -> None:
+        if self.order.state is State.ROLLING_BACK:
+            assert self.step or acts(self.order) or self.order.retry_at
+
+    @invariant()
+    def what_the_carrier_said_last_never_goes_back_in_time(self) -> None:
+        said_at = self.order.carrier_said_at
+        assert self.said_at is None or (said_at is not None and said_at >= self.said_at)
+        self.said_at = said_at
+
+    @invariant()
+    def the_rollback_clock_runs_from_the_moment_the_numbers_moved(self) -> None:
+        order = self.order
+        if order.activated_at:
+            assert order.activated_at == self.carrier.activated_at
+            assert order.rollback_until == order.activated_at + order.policy.rollback_hours * HOUR
+
+    @invariant()
+    def a_sending_has_no_date_yet(self) -> None:
+        assert self.order.state is not State.SUBMITTING or self.order.foc_at is None
+
+    @invariant()
+    def the_carrier_has_it_as_the_order_ended(self) -> None:
+        carrier = self.carrier
+        match self.order.state:
+            case State.CANCELLED:
+                assert carrier.cancelled or not carrier.orders
+            case State.COMPLETED:
+                assert carrier.activated_at
+                assert not carrier.returned
+            case State.ROLLED_BACK:
+                assert carrier.returned
+            case State.NOT_PORTABLE | State.EXPIRED:
+                assert not carrier.orders
+
+    @invariant()
+    def an_order_that_needs_action_says_which(self) -> None:
+        order = self.order
+        if order.state is State.ACTION_REQUIRED:
+            assert "resubmit" in allowed(order, self.now)
+            assert not order.rejections or {"fix_rejection", "carrier_refused"} & {t.kind for t in order.open_tasks}
 
     def _publish(self) -> list[AuditEntry]:
         self.trail += self.order.unpublished

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +66,17 @@ def test_numbers_that_cannot_be_ported_end_the_order_and_are_all_named() -> None
     assert order.outcome == "+12125550143: rate centre closed; +12125550144: not portable"
     assert notices(order) == [NoticeKind.NOT_PORTABLE]
     assert order.number_status["+12125550143"] is NumberStatus.FAILED
+
+
+@pytest.mark.parametrize(("stuck", "words"), [(5, "+1212555000"), (6, "6 of 7 numbers, the first being +1212555000")])
+def test_of_many_numbers_that_cannot_be_ported_five_are_named(stuck: int, words: str) -> None:
+    numbers = [f"+1212555{number:04d}" for number in range(1, 8)]
+    order = new(numbers=numbers)
+    found = [Portability(number=number, portable=number not in numbers[:stuck]) for number in numbers]
+    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=ACCOUNT)))
+    assert order.outcome.startswith(words)
+    assert [number in order.outcome for number in numbers] == [True] * 5 + [False] * 2
+    assert list(order.number_status.values()).count(NumberStatus.FAILED) == stuck
 
 
 def test_one_number_that_cannot_be_ported_is_enough() -> None:
@@ -159,7 +170,7 @@ def test_sent_the_carriers_silence_counts_from_now() -> None:
     order = submitting(new())
     outcomes.unreachable(order, "HTTP 503", NOW)
     outcomes.sent(order, held(order), NOW + HOUR)
-    assert (order.state, order.carrier_order_id, order.chase_at) == (State.SUBMITTED, "C-1", NOW + HOUR + 5 * DAY)
+    assert (order.state, order.carrier_order_id, order.chase_at) == (State.SUBMITTED, "C-1", NOW + HOUR + 7 * DAY)
     assert (order.retry_at, order.tries, open_kinds(order)) == (None, 0, [])
     assert notices(order)[-1] is NoticeKind.SUBMITTED
     assert last(order).detail == "new, sending 1, carrier order C-1"
@@ -193,6 +204,49 @@ def test_refused_it_is_for_a_person_to_settle() -> None:
     order = submitting(new())
     outcomes.refused(order, "unknown rate centre", NOW)
     assert (order.state, open_kinds(order)) == (State.ACTION_REQUIRED, [TaskKind.CARRIER_REFUSED])
+    assert order.send_again
+
+
+def test_refused_the_next_sending_looks_for_it_under_the_same_number_once() -> None:
+    """An earlier try may have landed although the last one was refused."""
+    order = submitting(new())
+    outcomes.refused(order, "unknown rate centre", NOW)
+    say(order, "resubmit", corrections={"postal_code": "02111"})
+    sign(check(order, order.account))
+    assert (order.state, order.attempt, order.send, order.send_again) == (State.SUBMITTING, 1, SendKind.NEW, False)
+
+
+@pytest.mark.parametrize(
+    ("status", "given", "state", "task_kind"),
+    [
+        (CarrierStatus.RECEIVED, {}, State.SUBMITTED, None),
+        (CarrierStatus.ACCEPTED, {}, State.SUBMITTED, None),
+        (
+            CarrierStatus.REJECTED,
+            {"rejections": [Rejection(code="PORT_LOCK")]},
+            State.ACTION_REQUIRED,
+            TaskKind.FIX_REJECTION,
+        ),
+        (CarrierStatus.FOC_CONFIRMED, {"foc_at": FOC}, State.FOC_CONFIRMED, None),
+        (
+            CarrierStatus.FOC_CONFIRMED,
+            {"foc_at": NOW - HOUR},
+            State.ACTION_REQUIRED,
+            TaskKind.CHOOSE_DATE,
+        ),
+        (CarrierStatus.CANCELLED, {}, State.ACTION_REQUIRED, TaskKind.READ_CARRIER),
+    ],
+)
+def test_an_order_found_at_the_carrier_is_taken_as_it_stands_there(
+    status: CarrierStatus, given: dict[str, Any], state: State, task_kind: TaskKind | None
+) -> None:
+    order = submitting(new())
+    outcomes.unreachable(order, "no answer in time", NOW)
+    outcomes.sent(order, held(order, status, updated_at=NOW, **given), NOW + DAY)
+    assert (order.state, open_kinds(order)) == (state, [task_kind] if task_kind else [])
+    assert (order.rejections, order.carrier_status) == (given.get("rejections", []), status)
+    assert NoticeKind.SUBMITTED in notices(order)
+    assert (order.carrier_approved_at is not None) is (status is CarrierStatus.ACCEPTED)
 
 
 def test_unreachable_tells_people_once_until_somebody_answers() -> None:
@@ -233,9 +287,72 @@ def test_not_cancelled_it_stands_as_it_stood(build: Any, state: State) -> None:
     say(order, "cancel", order.since, reason="moved")
     outcomes.not_cancelled(order, "too late", order.since)
     assert (order.state, order.foc_at) == (state, foc_at)
-    assert open_kinds(order) == [TaskKind.CANCEL_REFUSED]
+    again = [TaskKind.FIX_REJECTION] if state is State.ACTION_REQUIRED else []
+    assert open_kinds(order) == [TaskKind.CANCEL_REFUSED, *again]
+    assert (order.refetch, acts(order)) == (True, True)
     answer(order, TaskKind.CANCEL_REFUSED, "acknowledged", order.since)
     assert next_deadline(order) is not None
+
+
+def test_not_cancelled_the_rejection_is_told_again_as_it_was() -> None:
+    order = rejected(new(), suggestion="Acme Ltd")
+    detail = task(order, TaskKind.FIX_REJECTION).detail
+    say(order, "cancel", reason="moved")
+    outcomes.not_cancelled(order, "too late", NOW)
+    assert task(order, TaskKind.FIX_REJECTION).detail == detail
+    answer(order, TaskKind.FIX_REJECTION, "accept_suggestions")
+    assert order.state is State.CHECKING
+
+
+@pytest.mark.parametrize("reply", ["request_new_date", "accept"])
+def test_not_cancelled_a_date_nobody_could_honour_is_still_to_be_settled(reply: str) -> None:
+    order = submitted(new())
+    say(order, "foc_confirmed", foc_at=NOW + 400 * DAY)
+    say(order, "cancel", reason="moved")
+    outcomes.not_cancelled(order, "too late", NOW)
+    assert (order.state, open_kinds(order)) == (
+        State.ACTION_REQUIRED,
+        [TaskKind.CANCEL_REFUSED, TaskKind.CHOOSE_DATE],
+    )
+    answer(order, TaskKind.CHOOSE_DATE, reply)
+
+
+@pytest.mark.parametrize("build", [confirmed, ready])
+@pytest.mark.parametrize("late", [-INSTANT, timedelta(0), HOUR])
+def test_not_cancelled_after_the_foc_another_date_has_to_be_found(build: Any, late: timedelta) -> None:
+    order = build(new())
+    stood = order.state
+    say(order, "cancel", order.since, reason="moved")
+    outcomes.not_cancelled(order, "too late", FOC + late)
+    assert order.refetch
+    if late < timedelta(0):
+        assert (order.state, open_kinds(order)) == (stood, [TaskKind.CANCEL_REFUSED])
+        return
+    assert (order.state, open_kinds(order)) == (
+        State.ACTION_REQUIRED,
+        [TaskKind.CANCEL_REFUSED, TaskKind.CHOOSE_DATE],
+    )
+    assert "2026-11-17 16:00 UTC passed while the order was to be cancelled" in order.open_tasks[1].detail
+
+
+def test_not_cancelled_where_nothing_of_ours_is_known_nobody_is_asked() -> None:
+    order = submitting(new())
+    outcomes.refused(order, "no such rate centre", NOW)
+    say(order, "cancel", reason="moved")
+    outcomes.not_cancelled(order, "too late", NOW)
+    assert (order.state, order.refetch, order.attempt) == (State.SUBMITTING, False, 1)
+
+
+def test_not_cancelled_a_date_confirmed_after_a_refused_sending_stands() -> None:
+    """And the sending that was refused is not made again."""
+    order = submitted(new())
+    say(order, "foc_confirmed", foc_at=NOW + 400 * DAY)
+    answer(order, TaskKind.CHOOSE_DATE, "request_new_date")
+    outcomes.refused(order, "desk closed", NOW)
+    say(order, "foc_confirmed", foc_at=FOC)
+    say(order, "cancel", reason="moved")
+    outcomes.not_cancelled(order, "too late", NOW)
+    assert (order.state, order.foc_at, order.send_again) == (State.FOC_CONFIRMED, FOC, True)
 
 
 def test_not_cancelled_while_nobody_knows_what_landed_that_is_found_out_under_the_same_number() -> None:
@@ -272,11 +389,38 @@ def test_activated_the_rollback_clock_starts() -> None:
     assert last(order).detail == "rollback window: 2026-11-20 16:00 UTC"
 
 
+@pytest.mark.parametrize(
+    ("moved", "runs_from"),
+    [
+        (None, 2 * HOUR),
+        (HOUR, HOUR),
+        (timedelta(0), timedelta(0)),
+        (-timedelta(minutes=5), -timedelta(minutes=5)),
+        (-timedelta(minutes=5) - INSTANT, 2 * HOUR),
+        (2 * HOUR, 2 * HOUR),
+        (2 * HOUR + INSTANT, 2 * HOUR),
+        (-400 * DAY, 2 * HOUR),
+    ],
+)
+def test_the_rollback_clock_runs_from_the_moment_the_carrier_names_if_that_can_be(
+    moved: timedelta | None, runs_from: timedelta
+) -> None:
+    """The call that moved the numbers came to nothing, and two hours later they are found moved."""
+    order = cutting_over(new())
+    assert order.since == FOC
+    at = None if moved is None else FOC + moved
+    outcomes.activated(order, held(order, CarrierStatus.PORTED, activated_at=at), FOC + 2 * HOUR)
+    assert order.activated_at == FOC + runs_from
+    assert order.rollback_until == FOC + runs_from + 72 * HOUR
+    assert order.since == FOC + 2 * HOUR
+
+
 def test_not_activated_another_date_has_to_be_found() -> None:
     order = cutting_over(new())
     outcomes.not_activated(order, "the losing carrier holds the numbers", FOC)
     assert (order.state, open_kinds(order)) == (State.ACTION_REQUIRED, [TaskKind.CHOOSE_DATE])
     assert "did not move" in order.unsent[-1].facts["why"]
+    assert (order.refetch, acts(order)) == (True, True)
 
 
 @pytest.mark.parametrize("status", [status for status in NumberStatus if status is not ACTIVE] + [None])
@@ -288,6 +432,31 @@ def test_one_number_not_in_service_keeps_the_order_verifying(status: NumberStatu
     assert order.state is State.VERIFYING
     assert task(order, TaskKind.PROVE_NUMBERS).detail == "1 of 2 numbers are not proven in service"
     assert task(order, TaskKind.PROVE_NUMBERS).due_at == order.rollback_until
+
+
+def test_numbers_that_are_not_proven_are_told_once_to_those_who_can_act() -> None:
+    order = verifying(new())
+    for hours in (0, 1, 2):
+        outcomes.looked_for_proof(order, {}, FOC + hours * HOUR)
+    assert notices(order)[-1] is NoticeKind.UNPROVEN
+    assert notices(order).count(NoticeKind.UNPROVEN) == 1
+    assert NoticeKind.ACTION_NEEDED not in notices(order)
+    facts = order.unsent[-1].facts
+    assert (facts["why"], facts["until"]) == ("2 of 2 numbers are not proven in service", "2026-11-20 16:00 UTC")
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "kind"),
+    [
+        (72, FOC + 72 * HOUR - INSTANT, NoticeKind.UNPROVEN),
+        (72, FOC + 72 * HOUR, NoticeKind.ACTION_NEEDED),
+        (0, FOC, NoticeKind.ACTION_NEEDED),
+    ],
+)
+def test_where_no_return_is_left_nobody_is_told_to_decide_on_one(hours: int, at: datetime, kind: NoticeKind) -> None:
+    order = verifying(new(policy={"rollback_hours": hours}))
+    outcomes.looked_for_proof(order, {}, at)
+    assert notices(order)[-1] is kind
 
 
 def test_a_number_out_of_service_is_told_even_if_the_first_look_found_the_carrier_down() -> None:
@@ -404,6 +573,35 @@ def test_what_came_while_cancelling_is_heard_when_it_is_asked_for_again() -> Non
     outcomes.not_cancelled(order, "too late", NOW)
     observe(order, CarrierStatus.FOC_CONFIRMED, NOW + HOUR, foc_at=FOC)
     assert (order.state, order.foc_at) == (State.FOC_CONFIRMED, FOC)
+
+
+@pytest.mark.parametrize(
+    ("status", "given", "words"),
+    [
+        (CarrierStatus.FOC_CONFIRMED, {"foc_at": None}, "foc_at"),
+        (CarrierStatus.FOC_CONFIRMED, {"foc_at": datetime(9999, 12, 31, tzinfo=UTC)}, "year has to lie between"),
+        (CarrierStatus.FOC_CONFIRMED, {"foc_at": FOC, "updated_at": datetime(1, 1, 1, tzinfo=UTC)}, "occurred_at"),
+        (CarrierStatus.ACCEPTED, {"updated_at": datetime(1, 1, 1, tzinfo=UTC)}, "occurred_at"),
+        (CarrierStatus.REJECTED, {"updated_at": datetime(1, 1, 1, tzinfo=UTC)}, "occurred_at"),
+    ],
+)
+@pytest.mark.parametrize("finding", [True, False])
+def test_an_account_that_cannot_be_is_for_a_person_to_read_once(
+    finding: bool, status: CarrierStatus, given: dict[str, Any], words: str
+) -> None:
+    order = submitting(new()) if finding else submitted(new())
+    told = held(order, status, raw_status="COMMITTED", **given)
+    if finding:
+        outcomes.sent(order, told, NOW)
+    else:
+        outcomes.observed(order, told, NOW)
+    assert (order.state, open_kinds(order)) == (State.ACTION_REQUIRED, [TaskKind.READ_CARRIER])
+    detail = task(order, TaskKind.READ_CARRIER).detail
+    assert "COMMITTED: " in detail
+    assert words in detail
+    before = order.model_dump()
+    outcomes.observed(order, told, NOW + DAY)
+    assert order.model_dump() == before
 
 
 def test_a_look_that_succeeds_ends_the_outage() -> None:

@@ -11,7 +11,7 @@ from portolan.domain import outcomes
 from portolan.domain.carrier import AccountData
 from portolan.domain.clocks import Clock
 from portolan.domain.decisions import take, take_unreadable
-from portolan.domain.messages import KINDS, read
+from portolan.domain.messages import KINDS, CarrierMessage, read
 from portolan.domain.order import Order
 from portolan.domain.refusals import ALLOWED, CLOCK_SKEW, Refusal, allowed, refusal
 from portolan.domain.states import ACTING, ENDED, State
@@ -99,7 +99,9 @@ def assert_refused(order: Order, kind: str, now: datetime, **fields: Any) -> Ref
     assert order.unpublished[:-1] == before.unpublished
     assert (last(order).kind, last(order).event_id) == (f"{kind}_refused", "refused-1")
     assert why.in_words() in order.last_refusal
-    assert order.seen == {**before.seen, "refused-1": "refused"}
+    # A carrier repeats its message until it is taken; a person who was told no asks anew.
+    remembered = {} if isinstance(event, CarrierMessage) else {"refused-1": "refused"}
+    assert order.seen == before.seen | remembered
     return why
 
 
@@ -251,6 +253,52 @@ def test_the_date_on_the_loa(signed_on: str, problem: str | None) -> None:
         assert why.reason.startswith(f"The LOA is dated {signed_on}")
         assert problem in why.reason
         assert why.instead
+
+
+@pytest.mark.parametrize(
+    ("signed_by", "good"),
+    [
+        ("Ada Byron", True),
+        ("  ada   BYRON ", True),
+        ("Ada Byron-King", False),
+        ("Ada", False),
+        ("Charles Babbage", False),
+        ("AdaByron", False),
+    ],
+)
+def test_the_loa_is_signed_by_the_person_authorized_on_the_account(signed_by: str, good: bool) -> None:
+    order = check(new())
+    if good:
+        say(order, "loa_signed", signed_by=signed_by, signed_on="2026-11-02")
+        assert order.state is State.AWAITING_APPROVAL
+        return
+    why = assert_refused(order, "loa_signed", NOW, signed_by=signed_by, signed_on="2026-11-02")
+    assert why.reason == f"{signed_by} is not the person authorized on the account."
+    assert why.instead == "Ada Byron has to sign."
+
+
+def test_who_is_authorized_is_read_from_the_account_as_corrected() -> None:
+    order = differs(new())
+    say(order, "resubmit", corrections={"authorized_person": "Mary Somerville"})
+    check(order, order.account)
+    fields = {"signed_on": "2026-11-02"}
+    assert_refused(order, "loa_signed", NOW, signed_by="Ada Byron", **fields)
+    say(order, "loa_signed", signed_by="Mary Somerville", **fields)
+    assert order.state is State.AWAITING_APPROVAL
+
+
+@pytest.mark.parametrize(
+    "rejection",
+    [{}, {"suggestion": ""}, {"suggestion": "Acme Manufacturing Limited"}, {"code": "PORT_LOCK", "suggestion": "x"}],
+    ids=["none", "empty", "the text we sent", "for no field"],
+)
+def test_suggestions_nobody_made_cannot_be_accepted(rejection: dict[str, str]) -> None:
+    order = rejected(new(), **rejection)
+    fields = {"task_id": "fix-rejection-1", "answer": "accept_suggestions"}
+    why = assert_refused(order, "complete_task", NOW, **fields)
+    assert why.reason == "Nobody suggested a text that differs."
+    assert why.instead == "Resubmit with corrections."
+    say(rejected(new(), suggestion="Acme Ltd"), "complete_task", **fields)
 
 
 def test_an_loa_date_is_read_at_the_losing_carriers_desk() -> None:

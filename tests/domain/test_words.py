@@ -50,6 +50,32 @@ def test_every_state_is_told_with_whose_turn_it_is_and_what_comes_next(state: St
     assert ".." not in told
 
 
+def test_the_details_begin_with_the_order_in_one_line() -> None:
+    assert details(new()).split("\n\n")[0] == "2 US geographic numbers, Old Telco to simulated."
+
+
+@pytest.mark.parametrize(("count", "length"), [(163, 199), (164, 200), (165, 200), (300, 200)])
+def test_the_summary_is_cut_to_what_temporal_takes(count: int, length: int) -> None:
+    told = summary(request(numbers=["+18005550143"], number_class="toll_free", losing_carrier="O" * count))
+    assert len(told.encode()) == length
+
+
+def test_the_summary_is_counted_in_bytes_and_cut_between_characters() -> None:
+    told = summary(request(losing_carrier="É" * 300))
+    assert 199 <= len(told.encode()) <= 200
+    assert told.endswith("É")
+
+
+def test_the_details_are_cut() -> None:
+    order = rejected(new())
+    short = len(details(order))
+    order.last_refusal = "x" * (5000 - short - len("\n\nLast refused: "))
+    assert len(details(order)) == 5000
+    assert details(order).endswith("x")
+    order.last_refusal += "y"
+    assert details(order) == details(order)[:5000] + " ..."
+
+
 def test_the_dates_that_count_are_told() -> None:
     told = details(confirmed(new()))
     assert "FOC: 2026-11-17 16:00 UTC." in told

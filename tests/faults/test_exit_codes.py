@@ -30,7 +30,7 @@ async def test_a_worker_whose_server_is_gone_ends_in_order_on_sigterm(deployment
     worker = await deployment.worker()
     deployment.kill_server()
     try:
-        assert await worker.asked_to_stop() == 0
+        assert await worker.asked_to_stop() == 0, worker.output
     finally:
         await deployment.restart_server()
 

@@ -263,8 +263,27 @@ def _port_back_refused(order: Order) -> None:
     outcomes.port_back_refused(rolling_back(order), "Old Telco says no", FOC)
 
 
-def _port_back_ends(order: Order) -> None:
-    pass_until(rolling_back(order), Clock.PORT_BACK_ENDS)
+def _port_back_too_late(order: Order) -> None:
+    late = FOC + timedelta(hours=76)
+    outcomes.port_back_refused(rolling_back(order), "the time in which numbers could be returned has passed", late)
+
+
+def _completed_after_a_refused_port_back(order: Order) -> None:
+    _port_back_too_late(order)
+    pass_until(order, Clock.WINDOW_CLOSES)
+
+
+def _closing_unproven(order: Order) -> None:
+    _unproven(order)
+    pass_until(order, Clock.CLOSING_NOTICE)
+
+
+def _cutover_missed(order: Order) -> None:
+    pass_until(confirmed(order), Clock.FREEZE)
+    deadline = next_deadline(order)
+    assert deadline is not None
+    assert deadline.clock is Clock.CUTOVER
+    lapse(order, deadline, FOC + timedelta(hours=5))
 
 
 def _rolled_back(order: Order) -> None:
@@ -294,9 +313,11 @@ STORIES: dict[str, tuple[Callable[[Order], object], NoticeKind]] = {
     "not cancelled": (_not_cancelled, NoticeKind.ACTION_NEEDED),
     "chase": (_chase, NoticeKind.ACTION_NEEDED),
     "FOC missed": (_foc_missed, NoticeKind.ACTION_NEEDED),
+    "cutover missed": (_cutover_missed, NoticeKind.ACTION_NEEDED),
     "hold review": (_hold_review, NoticeKind.ACTION_NEEDED),
     "unproven": (_unproven, NoticeKind.UNPROVEN),
     "port-back refused": (_port_back_refused, NoticeKind.ROLLBACK_REFUSED),
+    "port-back too late": (_port_back_too_late, NoticeKind.ROLLBACK_REFUSED),
     "submitted": (submitted, NoticeKind.SUBMITTED),
     "rejected": (rejected, NoticeKind.REJECTED),
     "FOC confirmed": (confirmed, NoticeKind.FOC_CONFIRMED),
@@ -304,9 +325,10 @@ STORIES: dict[str, tuple[Callable[[Order], object], NoticeKind]] = {
     "FOC changed": (_foc_changed, NoticeKind.FOC_CHANGED),
     "cutover done": (in_window, NoticeKind.CUTOVER_DONE),
     "window closing": (_closing, NoticeKind.WINDOW_CLOSING),
+    "window closing, numbers unproven": (_closing_unproven, NoticeKind.WINDOW_CLOSING),
     "completed": (_completed, NoticeKind.COMPLETED),
     "completed without window": (_completed_without_window, NoticeKind.COMPLETED),
-    "completed, port-back failed": (_port_back_ends, NoticeKind.COMPLETED),
+    "completed, port-back refused": (_completed_after_a_refused_port_back, NoticeKind.COMPLETED),
     "cancelled": (_cancelled, NoticeKind.CANCELLED),
     "rolled back": (_rolled_back, NoticeKind.ROLLED_BACK),
     "not portable": (_not_portable, NoticeKind.NOT_PORTABLE),

@@ -81,7 +81,7 @@ def test_a_rejection_says_why_and_what_to_do():
         assert "'ACME Limited'" in words
 
 
-@pytest.mark.parametrize("story", ["completed", "completed without window", "completed, port-back failed"])
+@pytest.mark.parametrize("story", ["completed", "completed without window", "completed, port-back refused"])
 def test_completion_closes_the_window_and_warns_of_cancelling_too_early(story):
     text = dict(texts(story))[(Audience.CUSTOMER,)]
     words = " ".join(text.body.split())
@@ -89,9 +89,24 @@ def test_completion_closes_the_window_and_warns_of_cancelling_too_early(story):
     assert "may be cancelled only after your own checks" in words
 
 
-def test_a_failed_port_back_is_not_hidden_in_the_completion():
-    text = dict(texts("completed, port-back failed"))[(Audience.DECISION_MAKER,)]
-    assert "could not be carried out" in " ".join(text.body.split())
+@pytest.mark.parametrize("story", ["port-back refused", "port-back too late"])
+def test_whoever_decided_on_a_return_is_told_that_and_why_it_did_not_happen(story):
+    told = dict(texts(story))
+    assert set(told) == {(Audience.COORDINATOR,), (Audience.DECISION_MAKER,)}
+    words = " ".join(told[(Audience.DECISION_MAKER,)].body.split())
+    assert "was asked for and did not happen" in words
+    assert ("Old Telco says no" if story == "port-back refused" else "has passed") in words
+    assert "new port" in words
+
+
+def test_numbers_not_in_service_are_told_to_those_who_can_act_with_the_time_left():
+    told = dict(texts("unproven"))
+    assert set(told) == {(Audience.COORDINATOR,), (Audience.DECISION_MAKER,)}
+    for text in told.values():
+        words = " ".join(text.body.split())
+        assert "1 of 3 numbers are not proven in service" in words
+        assert "until 2026-11-20 15:00 UTC" in words
+    assert "any return is yours to decide" in " ".join(told[(Audience.DECISION_MAKER,)].body.split())
 
 
 def test_deadlines_are_named():

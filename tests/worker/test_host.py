@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from temporalio.api.enums.v1 import EventType
@@ -56,6 +58,59 @@ async def test_every_effect_is_hosted_and_nothing_else(client: Client, tmp_path:
     names = [method.__temporal_activity_definition.name for method in hosted]
     assert sorted(names) == sorted(EFFECTS)
     assert any(isinstance(getattr(method, "__self__", None), CarrierActivities) for method in hosted)
+
+
+class Hosting:
+    """`serve`, with a worker of the test's own; `stop` is what a signal does."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, run: Callable[[], Awaitable[None]]) -> None:
+        class Own:
+            def run(self) -> Awaitable[None]:
+                return run()
+
+        async def connect(settings: Settings, runtime: object) -> None:
+            """Nobody asks it anything."""
+
+        monkeypatch.setattr(host, "connect_temporal", connect)
+        monkeypatch.setattr(host, "build_worker", lambda *_: Own())
+        monkeypatch.setattr(host, "stop_on_signals", self._keep)
+
+    def _keep(self, stop: asyncio.Event) -> None:
+        self.stop = stop.set
+
+    async def serve(self, beside: Any = None) -> None:
+        await asyncio.wait_for(host.serve(Settings(), cast(Any, None), None, beside), 10)
+
+
+async def test_a_worker_that_fails_tells_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where its server goes away while it asks about the namespace: not a cancellation without a reason."""
+
+    async def run() -> None:
+        raise RuntimeError("Worker validation failed")
+
+    with pytest.raises(ConfigurationError, match="The worker cannot work: Worker validation failed"):
+        await Hosting(monkeypatch, run).serve()
+
+
+async def test_a_worker_can_be_stopped_before_it_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[str] = []
+
+    async def run() -> None:
+        hosting.stop()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("worker")
+
+    async def beside(*_: object) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("beside")
+
+    hosting = Hosting(monkeypatch, run)
+    await hosting.serve(beside)
+    assert sorted(ends) == ["beside", "worker"]
 
 
 def of_build(client: Client, folder: Path, build: str) -> World:

@@ -15,27 +15,39 @@ ACCEPTED = [Saying(says="approve", after_hours=24), Saying(says="foc", after_hou
 
 async def test_silence_is_chased_once_per_interval_and_is_never_a_failure(shared_world: World) -> None:
     port = await shared_world.port(SILENT)
-    await port.submitted()
-    await port.clock.past(5 * DAY - HOUR)
+    sent_at = (await port.submitted()).since
+    chase_at = (await port.order()).chase_at
+    assert chase_at is not None
+    assert 5 * DAY <= chase_at - sent_at <= 9 * DAY  # five business days
+    await port.clock.to(chase_at - HOUR)
     assert await port.tasks() == []
     for chases in (1, 2, 3):
-        await port.clock.past(2 * HOUR)
+        await port.clock.to(chase_at + HOUR)
         order = await port.order()
         assert sum(task.kind is TaskKind.CHASE_CARRIER for task in order.tasks) == chases
         assert await port.tasks() == [TaskKind.CHASE_CARRIER]
         assert order.state is State.SUBMITTED
-        await port.clock.past(5 * DAY - 2 * HOUR)
+        assert order.chase_at is not None
+        assert order.chase_at - chase_at >= 5 * DAY
+        chase_at = order.chase_at
+        await port.clock.to(chase_at - HOUR)
+        assert len((await port.order()).tasks) == len(order.tasks)
     await port.answer(TaskKind.CHASE_CARRIER, "chased", note="desk says Thursday")
     assert await port.tasks() == []
 
 
 async def test_an_acceptance_restarts_the_silence(shared_world: World) -> None:
     port = await shared_world.port(Script(sendings=[[Saying(says="approve", after_hours=96)]]))
-    await port.submitted()
-    await port.clock.past(8 * DAY)
+    first = (await port.submitted()).chase_at
+    await port.clock.past(4 * DAY + HOUR)
     order = await port.order()
-    assert (order.carrier_approved_at is not None, await port.tasks()) == (True, [])
-    await port.clock.past(DAY + HOUR)
+    assert order.carrier_approved_at is not None
+    assert first is not None
+    assert order.chase_at is not None
+    assert order.chase_at - first >= 3 * DAY
+    await port.clock.to(first + HOUR)
+    assert await port.tasks() == []
+    await port.clock.to(order.chase_at)
     assert await port.tasks() == [TaskKind.CHASE_CARRIER]
 
 

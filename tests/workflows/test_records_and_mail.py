@@ -74,7 +74,7 @@ async def test_records_that_fail_for_a_while_stop_nothing_and_miss_nothing(clien
         assert port.sent() == [1]
         assert len(port.trail()) == known
         async with asyncio.timeout(20):
-            while records.refused < 6:
+            while records.refused < 3:
                 await asyncio.sleep(0.02)
         records.down = False
         await port.clock.past(timedelta(minutes=2))

@@ -122,7 +122,8 @@ async def test_decided_in_the_last_minute_it_outlives_an_outage(shared_world: Wo
     assert port.calls("port_back") == 10
 
 
-async def test_an_outage_past_the_last_moment_ends_in_a_completed_port_and_no_return(shared_world: World) -> None:
+async def test_after_the_last_moment_for_it_nothing_goes_back_any_more(shared_world: World) -> None:
+    """The carrier is away until it is too late: then the port stands, and a person is told."""
     outage = Fault(call="port_back", kind="outage", times=1000)
     port = await shared_world.port(FOC.model_copy(update={"faults": [outage]}), policy={"port_back_hours": 1})
     order = await port.activated()
@@ -130,11 +131,12 @@ async def test_an_outage_past_the_last_moment_ends_in_a_completed_port_and_no_re
     await port.clock.to(order.rollback_until - MINUTE)
     await port.decide("rollback", **WHY)
     await port.clock.to(order.rollback_until + HOUR + MINUTE)
-    await port.result()
-    ended = port.recorded()
-    assert ended.state is State.COMPLETED
-    assert "could not be carried out" in ended.outcome
+    assert await port.state() is State.ROLLING_BACK
+    assert TaskKind.CARRIER_UNREACHABLE in await port.tasks()
+    shared_world.carrier.give_script(port.order_id, FOC)
+    assert (await port.ended()).state is State.COMPLETED
     assert not returned(port)
+    assert any(task.kind is TaskKind.PORT_BACK_REFUSED for task in port.recorded().tasks)
 
 
 async def test_only_the_named_decision_maker_can_order_it(shared_world: World) -> None:
