@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
@@ -19,7 +20,7 @@ from workflows.port_order import PortOrder
 
 LOOKS = 1000
 LOOK_EVERY_SECONDS = 0.02
-SHORT = timedelta(milliseconds=50)
+SHORT = timedelta(milliseconds=80)
 
 
 class OrderClock:
@@ -55,13 +56,16 @@ class OrderClock:
         A timer fires some milliseconds after its moment, so a deadline that has come is waited for too.
         """
         for _ in range(LOOKS):
-            order, now = await self.order(), await self.now()
+            order, since, now = await self.order(), monotonic(), await self.now()
             deadline = next_deadline(order)
             quiet = not acts(order) and not order.unpublished and (deadline is None or deadline.at > now)
             pause = await self._pause(now)
             if quiet and pause is None:
                 return order
-            await self._skip(pause or timedelta(seconds=LOOK_EVERY_SECONDS))
+            if pause:
+                await self._skip(pause, since)
+            else:
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
         raise TimeoutError(f"{self.order_id} is still {order.state}")
 
     async def _pause(self, now: datetime) -> timedelta | None:
@@ -83,29 +87,42 @@ class OrderClock:
         )
         return max(next_try - now, timedelta(0))
 
-    async def _skip(self, duration: timedelta) -> None:
-        """Let that much time pass, the last bit of it at its real pace.
+    async def _skip(self, duration: timedelta, since: float) -> None:
+        """Let that much time pass from a moment of the monotonic clock, the last bit of it at its real pace.
 
-        Where something is under way at the moment to be reached, the server runs on to the next timer.
+        Where something is under way just when the time to be reached comes, the server runs on to the next timer.
         """
-        if duration > 2 * SHORT:
-            await self._skipper.fast_forward(self.handle, duration - SHORT)
-        await asyncio.sleep(min(duration, SHORT).total_seconds())
+        left = duration - timedelta(seconds=monotonic() - since)
+        if left > 2 * SHORT:
+            try:
+                await self._skipper.fast_forward(self.handle, left - SHORT)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                return  # it has ended meanwhile
+            left = SHORT
+        await asyncio.sleep(max(left.total_seconds(), 0))
 
     async def past(self, duration: timedelta) -> None:
         """Let that much time pass."""
         await self.to(await self.now() + duration)
 
     async def to(self, moment: datetime) -> None:
-        """Let time pass until a moment; what the carrier says meanwhile is delivered when it says it."""
+        """Let time pass until a moment; what the carrier says meanwhile is delivered when it says it.
+
+        Every later try of a call is waited for on the way, because the carrier may have something to say after it.
+        """
         while await self.running():
-            message = self.next_message()
+            message, retry_at = self.next_message(), (await self.order()).retry_at
             if message and message.due_at > moment:
                 message = None
-            target = message.due_at if message else moment
+            target = min(message.due_at if message else moment, retry_at or moment)
+            since = monotonic()
             left = target - await self.now()
             if left > timedelta(0):
-                await self._skip(left)
+                await self._skip(left, since)
+            elif retry_at and target == retry_at:
+                await self.settled()
             elif message:
                 await self.deliver(message)
             else:

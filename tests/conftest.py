@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from _pytest.nodeid import coerce_node_id
 from temporalio.client import Client
 
 from portolan.settings import Settings
@@ -28,3 +29,13 @@ async def shared_world(client: Client, tmp_path_factory: pytest.TempPathFactory)
     folder: Path = tmp_path_factory.mktemp("world")
     async with world(client, folder) as made:
         yield made
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let `xdist_group` have its effect: pytest 9.2 no longer keeps ids where pytest-xdist 3.8 writes the group."""
+    if getattr(config.option, "loadgroup", False):
+        for item in items:
+            mark = item.get_closest_marker("xdist_group")
+            if mark and not item.nodeid.endswith(f"@{mark.args[0]}"):
+                item._id = coerce_node_id(f"{item.nodeid}@{mark.args[0]}")

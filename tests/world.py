@@ -171,10 +171,13 @@ class Port:
 
     async def ended(self) -> Order:
         """Let time run until the order has ended, by its own clocks alone; its final record."""
-        for _ in range(400):
+        for _ in range(60):
             if not await self.clock.running():
                 break
             await self.clock.past(DAY)
+        else:
+            lines = [f"{entry.recorded_at:%m-%d %H:%M:%S} {entry.kind}: {entry.detail}" for entry in self.trail()]
+            raise AssertionError("\n".join(["two months on, the order still runs", *lines]))
         await self.result()
         return self.recorded()
 

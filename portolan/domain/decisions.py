@@ -152,10 +152,14 @@ def _apply(order: Order, event: Event, now: datetime, from_carrier: bool = False
 
 
 def _nothing_new(order: Order, event: CarrierMessage, now: datetime, from_carrier: bool) -> str | None:
-    """Why an answer of the carrier changes nothing: an earlier sending, an older answer, or the same one again."""
+    """Why an answer of the carrier changes nothing: an earlier sending, an older answer, or the same one again.
+
+    Where the newest sending was refused, the carrier still answers the one before it.
+    """
     said_at = event.occurred_at or now
     said = event.model_dump_json(exclude={"event_id", "note", "by"})
-    if event.attempt is not None and event.attempt != order.attempt:
+    unsent = from_carrier and order.send_again
+    if event.attempt is not None and event.attempt != order.attempt and not unsent:
         return f"it answers sending {event.attempt}, and {order.attempt} is the newest"
     if order.carrier_said_at and said_at < order.carrier_said_at and not from_carrier:
         return "overtaken by what the carrier said later"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portolan.domain.carrier import AccountData
@@ -189,6 +189,7 @@ def projects(draw: st.DrawFn) -> tuple[Request, list[list[ParsedNumber]]]:
     return project(*({"losing_carrier": carrier} for carrier in carriers)), numbers
 
 
+@settings(deadline=None)
 @given(projects())
 def test_every_number_lands_in_exactly_one_order_and_always_the_same(
     asked: tuple[Request, list[list[ParsedNumber]]],

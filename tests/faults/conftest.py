@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from _pytest.nodeid import coerce_node_id
 
 from starter import clock
 from tests.faults.deployment import Deployment
@@ -22,13 +21,3 @@ async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
             yield made
         finally:
             await made.end()
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let `xdist_group` have its effect: pytest 9.2 no longer keeps ids where pytest-xdist 3.8 writes the group."""
-    if getattr(config.option, "loadgroup", False):
-        for item in items:
-            mark = item.get_closest_marker("xdist_group")
-            if mark and not item.nodeid.endswith(f"@{mark.args[0]}"):
-                item._id = coerce_node_id(f"{item.nodeid}@{mark.args[0]}")

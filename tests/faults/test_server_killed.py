@@ -34,7 +34,8 @@ from tests.faults.test_worker_killed import (
 )
 from tests.world import Port
 
-pytestmark = pytest.mark.xdist_group("faults-server")
+# The whole disaster is the first test's setup.
+pytestmark = [pytest.mark.xdist_group("faults-server"), pytest.mark.timeout(300)]
 
 NO_RECORD = SOON.model_copy(update={"csr": None})
 REJECTED = Script(sendings=[[Saying(says="reject", after_hours=1, reason="PORT_LOCK")], *SOON.sendings])

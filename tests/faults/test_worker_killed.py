@@ -33,7 +33,8 @@ from tests.faults.gated import reached
 from tests.faults.processes import until
 from tests.world import BOSS, Port
 
-pytestmark = pytest.mark.xdist_group("faults-worker")
+# The whole disaster is the first test's setup.
+pytestmark = [pytest.mark.xdist_group("faults-worker"), pytest.mark.timeout(300)]
 
 #: The carrier confirms a date three business days ahead, an hour after it received the order.
 SOON = Script(sendings=[[Saying(says="foc", after_hours=1, foc_business_days=3)]])

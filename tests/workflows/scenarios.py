@@ -104,11 +104,10 @@ async def troubled(world: World, order_id: str = "") -> Port:
     assert loa is not None
     await port.clock.to(loa.expires_at - HOUR / 6)
     await port.decide("approve", by="Charles")
-    await port.clock.past(DAY)
+    await port.clock.past(HOUR)
+    recovered = [faults[0].model_copy(update={"times": 0}), *faults[1:]]
+    world.carrier.give_script(port.order_id, SLIPPING.model_copy(update={"faults": recovered}))
     await port.sign()
-    world.carrier.give_script(
-        port.order_id, SLIPPING.model_copy(update={"faults": [Fault(call="find", kind="outage", times=0), *faults[1:]]})
-    )
     await port.clock.past(5 * DAY)
     foc_at = (await port.order()).foc_at
     assert foc_at is not None
