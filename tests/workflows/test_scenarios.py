@@ -19,8 +19,13 @@ async def uncached_world(client: Client, tmp_path_factory: pytest.TempPathFactor
         yield made
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("cache", ["cached", "uncached"])
+#: Replaying at every task is slow: these show it, and `test_replay` replays all of them.
+UNCACHED = ("clean", "resubmitted", "rolled_back")
+
+
+@pytest.mark.parametrize(
+    ("name", "cache"), [*((name, "cached") for name in SCENARIOS), *((name, "uncached") for name in UNCACHED)]
+)
 async def test_an_order_lives_its_life(name: str, cache: str, shared_world: World, uncached_world: World) -> None:
     scenario = SCENARIOS[name]
     port = await scenario.play(uncached_world if cache == "uncached" else shared_world, "")
