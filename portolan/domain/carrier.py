@@ -12,13 +12,34 @@ from portolan.domain.text import Plain
 
 
 class AccountData(BaseModel):
-    """The account as printed on an LOA, or as the losing carrier has it on file (the CSR)."""
+    """The account as printed on an LOA.
+
+    Attributes:
+        btn: The billing telephone number (ATN, pilot or main number of the account), where there is one.
+    """
 
     entity_name: str
     authorized_person: str
     service_address: str
     postal_code: str
     account_number: str
+    btn: str = ""
+
+
+class CsrRecord(AccountData):
+    """The account as the losing carrier has it on file: the customer service record (CSR).
+
+    Attributes:
+        billing_address: Where the bill goes; never what an LOA wants.
+        authorized_persons: Others who may sign for the account.
+        numbers: Every number on the account; empty where the record does not list them.
+        features: What hangs on the lines (DSL, hunt group, alarm ...), as the record words it.
+    """
+
+    billing_address: str = ""
+    authorized_persons: list[str] = Field(default_factory=list)
+    numbers: list[str] = Field(default_factory=list)
+    features: list[str] = Field(default_factory=list)
 
 
 class CarrierStatus(StrEnum):
@@ -62,7 +83,7 @@ class Portability(BaseModel):
 class CsrAnswer(BaseModel):
     """The customer service record; `record` is None where the losing carrier does not supply one."""
 
-    record: AccountData | None = None
+    record: CsrRecord | None = None
     reason: str = ""
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pydantic import AwareDatetime, BaseModel, Field
 
 from portolan.domain.calendars import end_of
-from portolan.domain.carrier import AccountData, CarrierStatus, NumberStatus, SendKind
+from portolan.domain.carrier import AccountData, CarrierStatus, CsrRecord, NumberStatus, SendKind
 from portolan.domain.messages import Event
 from portolan.domain.playbooks.model import Policy
 from portolan.domain.reconciliation import Difference
@@ -182,7 +182,7 @@ class Order(BaseModel):
     sequence: int = 0
 
     account: AccountData
-    csr: AccountData | None = None
+    csr: CsrRecord | None = None
     csr_unavailable: str = ""
     evidence: str = ""
     differences: list[Difference] = Field(default_factory=list)

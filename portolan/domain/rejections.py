@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from portolan.domain.text import Plain
 
@@ -73,11 +73,21 @@ REASONS: dict[str, Reason] = {
 
 
 class Rejection(BaseModel):
-    """One reason an order came back for: canonical code, the carrier's words, its suggestion if it gave one."""
+    """One reason an order came back for.
+
+    Attributes:
+        code: The canonical code; codes nobody knows count as OTHER.
+        text: The carrier's own words.
+        suggestion: What the carrier says the right text is, where it says so.
+        numbers: The numbers it is about (E.164); empty where it is about the whole order.
+        vendor_code: The carrier's own code, whole.
+    """
 
     code: Plain
     text: Plain = ""
     suggestion: Plain | None = None
+    numbers: list[Plain] = Field(default_factory=list)
+    vendor_code: Plain = ""
 
     @property
     def reason(self) -> Reason:

@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from portolan.carriers.base import GainingCarrier
 from portolan.carriers.simulated import Fault, Saying, Script, SimulatedCarrier, seeded
 from portolan.domain.carrier import (
-    AccountData,
     CarrierOrder,
     CarrierStatus,
+    CsrRecord,
     NumberStatus,
     PortBack,
     SendKind,
@@ -216,7 +216,7 @@ def test_portability_and_record(make: Callable[..., SimulatedCarrier]) -> None:
         (False, "wrong rate centre"),
     ]
     record = carrier.request_csr("o1", "Old Telco", "0048").record
-    assert record == AccountData(**{**ACCOUNT.model_dump(), "entity_name": "Acme Ltd"})
+    assert record == CsrRecord(**{**ACCOUNT.model_dump(), "entity_name": "Acme Ltd"})
     carrier.give_script("o1", Script(csr=None))
     none = carrier.request_csr("o1", "Old Telco", "0048")
     assert (none.record, "Old Telco" in none.reason) == (None, True)

@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from portolan.domain import outcomes
-from portolan.domain.carrier import AccountData, CarrierOrder, CarrierStatus, CsrAnswer, NumberStatus, Portability
+from portolan.domain.carrier import (
+    AccountData,
+    CarrierOrder,
+    CarrierStatus,
+    CsrAnswer,
+    CsrRecord,
+    NumberStatus,
+    Portability,
+)
 from portolan.domain.clocks import Clock, Deadline, lapse, next_deadline
 from portolan.domain.decisions import Answer, take
 from portolan.domain.effects import LookUp
@@ -92,10 +100,15 @@ def held(order: Order, status: CarrierStatus = CarrierStatus.RECEIVED, **given: 
     return CarrierOrder(**{**fields, **given})
 
 
+def on_file(account: AccountData | None) -> CsrRecord | None:
+    """The account as the losing carrier's record."""
+    return CsrRecord.model_validate(account.model_dump()) if account else None
+
+
 def check(order: Order, csr: AccountData | None = ACCOUNT, now: datetime = NOW, stuck: str = "") -> Order:
     """Look everything up and judge it."""
     found = [Portability(number=number, portable=not stuck, reason=stuck) for number in order.request.numbers]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=csr)))
+    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(csr))))
     outcomes.checked(order, now)
     return order
 

@@ -36,6 +36,7 @@ from tests.domain.builders import (
     let_pass,
     new,
     notices,
+    on_file,
     open_kinds,
     ready,
     rejected,
@@ -60,7 +61,7 @@ def test_numbers_that_cannot_be_ported_end_the_order_and_are_all_named() -> None
         Portability(number="+12125550143", portable=False, reason="rate centre closed"),
         Portability(number="+12125550144", portable=False),
     ]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=ACCOUNT)))
+    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
     outcomes.checked(order, NOW)
     assert order.state is State.NOT_PORTABLE
     assert order.outcome == "+12125550143: rate centre closed; +12125550144: not portable"
@@ -73,7 +74,7 @@ def test_of_many_numbers_that_cannot_be_ported_five_are_named(stuck: int, words:
     numbers = [f"+1212555{number:04d}" for number in range(1, 8)]
     order = new(numbers=numbers)
     found = [Portability(number=number, portable=number not in numbers[:stuck]) for number in numbers]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=ACCOUNT)))
+    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
     assert order.outcome.startswith(words)
     assert [number in order.outcome for number in numbers] == [True] * 5 + [False] * 2
     assert list(order.number_status.values()).count(NumberStatus.FAILED) == stuck
@@ -82,7 +83,7 @@ def test_of_many_numbers_that_cannot_be_ported_five_are_named(stuck: int, words:
 def test_one_number_that_cannot_be_ported_is_enough() -> None:
     order = new()
     found = [Portability(number="+12125550143", portable=True), Portability(number="+12125550144", portable=False)]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=ACCOUNT)))
+    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
     assert order.number_status["+12125550143"] is PENDING
     outcomes.checked(order, NOW)
     assert order.state is State.NOT_PORTABLE

@@ -16,6 +16,7 @@ from portolan.domain.carrier import (
     CarrierOrder,
     CarrierStatus,
     CsrAnswer,
+    CsrRecord,
     NumberStatus,
     Portability,
     PortBack,
@@ -87,7 +88,7 @@ class SimulatedCarrier:
         script, account = self.script(order_id), self.store.account(order_id)
         if script.csr is None or account is None:
             return CsrAnswer(reason=f"{losing_carrier} does not supply records")
-        return CsrAnswer(record=account.model_copy(update=script.csr))
+        return CsrAnswer(record=CsrRecord.model_validate(account.model_dump() | script.csr))
 
     def find(self, key: str) -> CarrierOrder | None:
         """The order that holds a sending with this key."""

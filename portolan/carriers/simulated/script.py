@@ -63,7 +63,7 @@ class Script(_Strict):
     sendings: list[list[Saying]] = Field(
         default_factory=lambda: [[Saying(says="approve", after_hours=24), Saying(says="foc", after_hours=48)]]
     )
-    csr: dict[str, str] | None = Field(default_factory=dict)
+    csr: dict[str, str | list[str]] | None = Field(default_factory=dict)
     not_portable: dict[str, str] = Field(default_factory=dict)
     faults: list[Fault] = Field(default_factory=list)
     dead_numbers: int = 0

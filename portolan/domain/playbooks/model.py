@@ -18,6 +18,16 @@ class Value(NamedTuple):
     source: str
 
 
+class Override(BaseModel):
+    """One value that was replaced for an order: which, what it was and became, who said so and where."""
+
+    name: str
+    was: str
+    became: str
+    by: str
+    source: str = ""
+
+
 class Policy(BaseModel):
     """The values an order lives by, fixed when it starts.
 
@@ -39,6 +49,22 @@ class Policy(BaseModel):
         retry_minutes: While the gaining carrier cannot be reached, the time between two bursts of tries.
         closed_days: Days on which the losing carrier ports nothing, weekends aside.
         portable: False where Portolan's gaining carriers cannot take such numbers; `not_portable_why` says why.
+        rollback_basis: `snapback` (at the losing carrier's discretion), `new_port` or `none`.
+        bill_max_age_days: A bill may stand in for the CSR up to this many days after its date.
+        documents: What has to go with the order: `loa`, `bill`, `csr`, `cloa`, `mandate` ...
+        identifiers: What has to be known of each number or account: `account_number`, `rio`, `pac`, `resp_org` ...
+        compared_fields: The fields of the LOA that the losing carrier compares with its record; empty: all of them.
+        signature_modes: How the LOA may be signed: `wet` and `electronic`, as gaining and losing carrier both accept.
+        loa_template: Which letter is rendered.
+        loa_attachment_over: With more numbers than this the letter says "See Attached"; None: it lists them all.
+        lead_business_days: A cutover can be asked for this many business days after sending, at the earliest.
+        cutoff: Local time (HH:MM) at the desk after which a sending counts as the next business day's.
+        desk_opens, desk_closes: The losing carrier's desk hours, local (HH:MM).
+        desk_contact: Whom to call in an emergency; empty where nobody has said.
+        activation_from, activation_until: The gaining carrier moves numbers between these local times (HH:MM).
+        retention_days: Documents are kept this long after the order has ended.
+        unlawful_refusals: Canonical rejection codes that are no lawful ground here, each with the rule that says so.
+        overridden: What was replaced, by whom.
     """
 
     playbook: str
@@ -60,6 +86,24 @@ class Policy(BaseModel):
     closed_days: list[date] = Field(default_factory=list)
     portable: bool = True
     not_portable_why: str = ""
+    rollback_basis: str = "snapback"
+    bill_max_age_days: int = 30
+    documents: list[str] = Field(default_factory=lambda: ["loa"])
+    identifiers: list[str] = Field(default_factory=lambda: ["account_number"])
+    compared_fields: list[str] = Field(default_factory=list)
+    signature_modes: list[str] = Field(default_factory=lambda: ["wet", "electronic"])
+    loa_template: str = "generic"
+    loa_attachment_over: int | None = None
+    lead_business_days: int = 3
+    cutoff: str = "17:00"
+    desk_opens: str = "08:00"
+    desk_closes: str = "17:00"
+    desk_contact: str = ""
+    activation_from: str = "00:00"
+    activation_until: str = "23:59"
+    retention_days: int = 730
+    unlawful_refusals: dict[str, str] = Field(default_factory=dict)
+    overridden: list[Override] = Field(default_factory=list)
 
     def rollback_stage(self, since_activation: timedelta) -> str:
         """`snapback`, then `win_back`, then `new_port`: what a return would be this long after activation."""
