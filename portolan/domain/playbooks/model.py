@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel, Field
 
-
-class Value(NamedTuple):
-    """One rule: its value, where it comes from (see the package's docstring for the letters), and the source."""
-
-    value: Any
-    provenance: str
-    source: str
+from portolan.domain.errors import ConfigurationError
+from portolan.domain.playbooks.layers import Decided, Layer, Settled, settle, trail
+from portolan.domain.playbooks.values import Change, Value, in_words
 
 
 class Override(BaseModel):
@@ -57,14 +53,16 @@ class Policy(BaseModel):
         signature_modes: How the LOA may be signed: `wet` and `electronic`, as gaining and losing carrier both accept.
         loa_template: Which letter is rendered.
         loa_attachment_over: With more numbers than this the letter says "See Attached"; None: it lists them all.
+        most_numbers: The gaining carrier takes at most so many numbers in one order; None: as many as there are.
         lead_business_days: A cutover can be asked for this many business days after sending, at the earliest.
         cutoff: Local time (HH:MM) at the desk after which a sending counts as the next business day's.
         desk_opens, desk_closes: The losing carrier's desk hours, local (HH:MM).
         desk_contact: Whom to call in an emergency; empty where nobody has said.
         activation_from, activation_until: The gaining carrier moves numbers between these local times (HH:MM).
+        activation_zone: IANA zone of these two; empty: `time_zone`.
         retention_days: Documents are kept this long after the order has ended.
         unlawful_refusals: Canonical rejection codes that are no lawful ground here, each with the rule that says so.
-        overridden: What was replaced, by whom.
+        overridden: What an operator or the request replaced; profiles of carriers are not in it.
     """
 
     playbook: str
@@ -94,6 +92,7 @@ class Policy(BaseModel):
     signature_modes: list[str] = Field(default_factory=lambda: ["wet", "electronic"])
     loa_template: str = "generic"
     loa_attachment_over: int | None = None
+    most_numbers: int | None = None
     lead_business_days: int = 3
     cutoff: str = "17:00"
     desk_opens: str = "08:00"
@@ -101,6 +100,7 @@ class Policy(BaseModel):
     desk_contact: str = ""
     activation_from: str = "00:00"
     activation_until: str = "23:59"
+    activation_zone: str = ""
     retention_days: int = 730
     unlawful_refusals: dict[str, str] = Field(default_factory=dict)
     overridden: list[Override] = Field(default_factory=list)
@@ -112,20 +112,86 @@ class Policy(BaseModel):
         return "win_back" if since_activation < timedelta(hours=self.rollback_hours) else "new_port"
 
 
+#: Pairs of times of a policy of which the first has to come before the second.
+_SPANS = (("desk_opens", "desk_closes"), ("activation_from", "activation_until"))
+_HOLIDAYS = "the public holidays"
+
+
 @dataclass(frozen=True)
 class Playbook:
-    """The rules of one jurisdiction and number class."""
+    """The rules of one jurisdiction and number class.
+
+    Attributes:
+        country: ISO 3166, two letters; `EU` for the playbook that stands in for member states without their own.
+        number_classes: As `portolan.numbering` names them.
+        regulator: Who watches over it, with the main rule.
+        values: Every field of a policy but its name, closed days and record of changes.
+        facts: What people should know beyond that; the names are those of `FACTS`.
+    """
 
     code: str
     title: str
     country: str
     number_classes: tuple[str, ...]
     regulator: str
-    time_zone: str
     values: Mapping[str, Value]
+    facts: Mapping[str, Value]
 
-    def policy(self, closed_days: Sequence[date] = (), overrides: Mapping[str, Any] | None = None) -> Policy:
-        """The snapshot for one order, with an operator's or an order's own values on top."""
-        given = {name: value.value for name, value in self.values.items()}
-        given |= {"playbook": self.code, "time_zone": self.time_zone, "closed_days": list(closed_days)}
-        return Policy.model_validate(given | dict(overrides or {}))
+    @property
+    def time_zone(self) -> str:
+        """IANA zone of the losing carriers' desks, where nobody has said otherwise."""
+        zone: str = self.values["time_zone"].value
+        return zone
+
+    def settle(
+        self, closed_days: Sequence[date] = (), layers: Sequence[Layer] = ()
+    ) -> tuple[dict[str, Settled], list[Decided]]:
+        """Each value of the policy with how it came about, and the decisions that changed one; see `layers.settle`."""
+        calendar = {"closed_days": Value(list(closed_days), "U", f"{_HOLIDAYS} of {self.country}")}
+        return settle({**self.values, **calendar}, layers, self.code)
+
+    def policy(
+        self,
+        closed_days: Sequence[date] = (),
+        overrides: Mapping[str, Any] | None = None,
+        layers: Sequence[Layer] = (),
+    ) -> Policy:
+        """The snapshot for one order.
+
+        Args:
+            closed_days: The public holidays of the losing carrier's country.
+            overrides: The request's own values, on top of everything.
+            layers: Carrier profiles and an operator's decisions; `resolve` gathers them.
+
+        Raises:
+            ConfigurationError: A decision would break a rule, nobody could sign, or a span of hours ends before it
+                begins.
+            ValidationError: A value is of the wrong type.
+        """
+        asked = {name: Change(value, "the request") for name, value in (overrides or {}).items()}
+        settled, decided = self.settle(closed_days, [*layers, Layer("the request", decisions=asked)])
+        _check(settled)
+        given = {name: one.value for name, one in settled.items()}
+        given["closed_days"] = sorted(given["closed_days"])
+        return Policy.model_validate({**given, "playbook": self.code, "overridden": list(map(_override, decided))})
+
+
+def _check(settled: Mapping[str, Settled]) -> None:
+    """Raises where the values do not fit together."""
+    modes = settled["signature_modes"]
+    if not modes.value:
+        raise ConfigurationError(
+            f"No way of signing suits everybody concerned: {'; '.join(trail(modes.steps))}.",
+            "Choose another gaining carrier, or set `signature_modes` after asking both carriers.",
+        )
+    for first, second in _SPANS:
+        begins, ends = settled[first].value, settled[second].value
+        if begins >= ends:
+            raise ConfigurationError(f"{first} {begins} is not before {second} {ends}.", "Correct one of the two.")
+
+
+def _override(decided: Decided) -> Override:
+    # Public holidays are looked up on the day and must not make the same request another one: they are not spelled out.
+    was = _HOLIDAYS if decided.name == "closed_days" else in_words(decided.was)
+    change = decided.change
+    return Override(name=decided.name, was=was, became=in_words(change.value), by=change.by, source=change.source)
