@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import random
 import re
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portolan.closed_days import HORIZON_DAYS, closed_days
-from portolan.numbering import COUNTRIES, mask, parse
+from portolan import numbering
+from portolan.numbering import COUNTRIES, Number, mask, parse
 
 CLASSES = {"geographic", "mobile", "toll_free", "non_geographic", "special_rate", "premium", "unknown"}
 
@@ -55,9 +55,18 @@ def test_any_usual_writing_is_read(text: str, country: str | None, e164: str) ->
         ("+1 613 555 0123", "CA", "geographic"),
         *[(f"+1 {code} 555 0199", "US", "toll_free") for code in (800, 888, 877, 866, 855, 844, 833)],
         ("+1 900 555 0199", "US", "premium"),
+        ("+1 242 365 1234", "BS", "geographic"),
+        ("+1 809 555 0123", "DO", "geographic"),
+        ("+1 787 555 0123", "PR", "geographic"),
         ("+1 500 555 0123", "US", "unknown"),
         ("+44 20 7946 0958", "GB", "geographic"),
         ("+44 300 123 4567", "GB", "non_geographic"),
+        ("+44 330 123 4567", "GB", "non_geographic"),
+        ("+44 370 123 4567", "GB", "non_geographic"),
+        ("+44 800 123 4567", "GB", "toll_free"),
+        ("+44 843 123 4567", "GB", "special_rate"),
+        ("+44 870 123 4567", "GB", "special_rate"),
+        ("+44 7400 123456", "GB", "mobile"),
         ("+44 345 123 4567", "GB", "non_geographic"),
         ("+44 808 157 0123", "GB", "toll_free"),
         ("+44 845 123 4567", "GB", "special_rate"),
@@ -73,6 +82,10 @@ def test_any_usual_writing_is_read(text: str, country: str | None, e164: str) ->
         ("+49 180 5 123456", "DE", "special_rate"),
         ("+33 1 99 00 12 34", "FR", "geographic"),
         ("+33 9 12 34 56 78", "FR", "non_geographic"),
+        ("+33 6 12 34 56 78", "FR", "mobile"),
+        ("+33 800 123 456", "FR", "toll_free"),
+        ("+49 800 123 4567", "DE", "toll_free"),
+        ("+49 1512 3456789", "DE", "mobile"),
         ("+234 20 1 000 0123", "NG", "geographic"),
         ("+234 803 000 0123", "NG", "mobile"),
     ],
@@ -145,6 +158,38 @@ def test_a_class_that_cannot_be_told_is_noted() -> None:
     number = parse("+45 20 12 34 56")
     assert number.number_class == "geographic"
     assert "may be fixed or mobile" in number.note
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "place"),
+    [
+        ("+44 7911 123456", "GG", "Guernsey (GG)"),
+        ("+44 1481 712345", "GG", "Guernsey (GG)"),
+        ("+44 7797 712345", "JE", "Jersey (JE)"),
+        ("+44 7624 412345", "IM", "the Isle of Man (IM)"),
+        ("07911 123456", "GG", "Guernsey (GG)"),
+    ],
+)
+def test_a_number_of_the_crown_dependencies_is_said_not_to_be_british(text: str, country: str, place: str) -> None:
+    number = parse(text, "GB")
+    assert number.country == country
+    assert (
+        number.note == f"{number.e164} is a number of {place}, not of the United Kingdom: its playbooks do not cover it"
+    )
+
+
+@pytest.mark.parametrize("text", ["+44 7400 123456", "+44 20 7946 0958", "+33 6 12 34 56 78", "+1 809 555 0123"])
+def test_nothing_of_the_kind_is_said_of_others(text: str) -> None:
+    assert parse(text).note == ""
+
+
+@pytest.mark.parametrize("code", [801, 811, 822, 843, 880, 881, 887, 889, 899])
+def test_beside_the_toll_free_codes_nothing_is_toll_free(code: int) -> None:
+    try:
+        number = parse(f"+1 {code} 555 0199")
+    except ValueError:
+        return
+    assert number.number_class != "toll_free"
 
 
 @pytest.mark.parametrize(
@@ -221,30 +266,50 @@ def test_masking_hides_at_least_three_digits_or_nearly_all(e164: str) -> None:
     assert shown <= max(3, len(e164) - 1 - 3)
 
 
-def test_closed_days_are_sorted_and_cover_both_ends() -> None:
-    days = closed_days("US", date(2026, 12, 25), 7)
-    assert days == [date(2026, 12, 25), date(2027, 1, 1)]
-    assert closed_days("US", date(2026, 12, 26), 5) == []
-    whole = closed_days("US", date(2026, 11, 22))
-    assert whole == sorted(whole)
-    assert whole[0] == date(2026, 11, 26)
-    assert (whole[-1] - date(2026, 11, 22)).days <= HORIZON_DAYS
+# -- plain numbers of the North American plan -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("country", "day"),
-    [
-        ("GB", date(2027, 3, 29)),  # Easter Monday: not in Scotland, so not in the United Kingdom's own list
-        ("CA", date(2027, 5, 24)),  # Victoria Day, provincial
-        ("DE", date(2027, 5, 17)),
-        ("FR", date(2027, 7, 14)),
-        ("NG", date(2027, 10, 1)),
-    ],
+def outcome(text: str, country: str | None) -> Number | str:
+    """What `parse` gives, or the words of its refusal."""
+    try:
+        return parse(text, country)
+    except ValueError as refusal:
+        return str(refusal)
+
+
+def slow_outcome(text: str, country: str | None) -> Number | str:
+    """The same without the short cut for plain numbers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numbering, "_plain_nanp", lambda *_: None)
+        return outcome(text, country)
+
+
+TEN_DIGITS = st.integers(0, 9_999_999_999).map("{:010}".format) | st.builds(
+    "{}{}{:04}".format,
+    st.sampled_from([212, 242, 340, 416, 500, 523, 555, 664, 684, 721, 787, 800, 809, 822, 849, 888, 900, 911, 983]),
+    st.sampled_from([100, 200, 211, 365, 500, 555, 800, 911, 976, 999]),
+    st.integers(0, 9999),
 )
-def test_closed_days_of_the_playbooks_countries(country: str, day: date) -> None:
-    assert day in closed_days(country, date(2026, 11, 22))
+COUNTRY_CODES = st.sampled_from(["+1", "1", "", "+", "+1 ", "001"])
 
 
-@pytest.mark.parametrize("country", ["EU", "XX"])
-def test_a_country_without_holidays_of_its_own_has_none(country: str) -> None:
-    assert closed_days(country, date(2026, 11, 22)) == []
+@settings(derandomize=True, database=None, deadline=None, max_examples=300)
+@given(COUNTRY_CODES, TEN_DIGITS, st.sampled_from([None, "US", "CA", "GB", "BS", "DO", "DE", "zz", ""]))
+def test_the_short_cut_for_plain_numbers_changes_nothing(code: str, digits: str, country: str | None) -> None:
+    assert outcome(code + digits, country) == slow_outcome(code + digits, country)
+
+
+def test_the_short_cut_agrees_in_every_area_code() -> None:
+    chance = random.Random(7)  # noqa: S311 - nothing secret
+    taken = 0
+    for area in range(200, 1000):
+        text = f"+1{area}{chance.randint(2, 9)}{chance.randint(0, 999_999):06}"
+        assert outcome(text, "US") == slow_outcome(text, "US")
+        taken += numbering._plain_nanp(text, "US") is not None
+    assert taken > 400
+
+
+@pytest.mark.parametrize("text", ["+1٢125550123", "+12125550123\n", " +12125550123", "+1212555012３"])
+def test_what_is_not_plain_takes_the_long_way(text: str) -> None:
+    assert numbering._plain_nanp(text, "US") is None
+    assert outcome(text, "US") == Number("+12125550123", "US", "geographic")
