@@ -1,0 +1,195 @@
+"""Codes of North American gaining carriers and registries, by canonical reason; see `notation` for how to read them.
+
+Sources: Telnyx porting exceptions and port-out rejections; Twilio port-in rejection reasons and portability codes;
+Bandwidth port-in, LSR and port-out error tables with the losing carriers' own codes (E1, 8D ...); Level 3 off-net
+codes as Bandwidth passes them on; Somos reject codes; NPAC conflict causes. Letters at the end of an off-net code
+matter: LNP107S and LNP107J are different reasons. A warning (W) that is not listed here goes to a person: it may be
+harmless, but nobody could take back that it was dropped.
+"""
+
+from __future__ import annotations
+
+from portolan.domain.rejections.vendors.notation import read
+
+TELNYX = read(
+    {
+        "ACCOUNT_NUMBER_MISMATCH": "ACCOUNT_NUMBER_MISMATCH ACCOUNT_NUMBER_REQUIRED",
+        "AUTH_PERSON_MISMATCH": "AUTH_PERSON_MISMATCH AUTH_NAME_MISMATCH",
+        "ADDRESS_MISMATCH": "LOCATION_MISMATCH",
+        "BTN_MISMATCH": "BTN_ATN_MISMATCH",
+        "FOC_EXPIRED": "FOC_EXPIRED",
+        "FOC_REJECTED": "FOC_REJECTED",
+        "LOA_ILLEGIBLE": "LOA_ILLEGIBLE ILLEGIBLE_LOA",
+        "LOSING_UNRESPONSIVE": "OSP_IRRESPONSIVE",
+        "MAIN_BTN_PORTING": "MAIN_BTN_PORTING",
+        "NAME_MISMATCH": "ENTITY_NAME_MISMATCH BUSINESS_NAME_MISMATCH",
+        "OTHER": "OTHER 1001",
+        "PENDING_ORDER": "LSR_PENDING",
+        "PIN_INVALID": "PASSCODE_PIN_INVALID 1002",
+        "PORT_LOCK": "PHONE_NUMBER_HAS_SPECIAL_FEATURE",
+        "PORT_TYPE_INCORRECT": "PORT_TYPE_INCORRECT",
+        "POSTCODE_MISMATCH": "POSTAL_CODE_MISMATCH",
+        "RATE_CENTER": "RATE_CENTER_NOT_PORTABLE",
+        "RESOLD_ACCOUNT": "INVALID_RESELLER",
+        "SPECIAL_FEATURE": "PHONE_NUMBER_HAS_SPECIAL_FEATURE",
+        "SPLIT_REQUIRED": "PORTING_ORDER_SPLIT_REQUIRED DIFFERENT_ACCOUNTS DIFFERENT_RATE_CENTERS",
+        "SV_CONFLICT": "SV_CONFLICT",
+        "SV_FAILURE": "SV_UNKNOWN_FAILURE",
+        "TN_INACTIVE": "PHONE_NUMBER_MISMATCH",
+        "TN_NOT_ON_ACCOUNT": "PHONE_NUMBER_MISMATCH",
+        "TN_NOT_PORTABLE": "PHONE_NUMBER_NOT_PORTABLE",
+    }
+)
+
+TWILIO = read(
+    {
+        "ACCOUNT_NUMBER_MISMATCH": "INVALID_ACCOUNT_NUMBER",
+        "ADDRESS_MISMATCH": "INVALID_ADDRESS",
+        "CUSTOMER_TYPE": "CUSTOMER_TYPE",
+        "DUPLICATE_IN_PROGRESS": "22137",
+        "INTERNAL_PORT": "22131 22132 22136",
+        "MISSING_FIELDS": "22171 22102",
+        "NAME_MISMATCH": "INVALID_END_USER_NAME",
+        "NO_INTERCONNECT": "22130",
+        "OTHER": "CONTACT_SUPPORT_REQUIRED",
+        "PIN_INVALID": "INVALID_PIN",
+        "PORT_LOCK": "PHONE_NUMBER_WITH_CARRIER_RESTRICTION",
+        "POSTCODE_MISMATCH": "INVALID_ADDRESS",
+        "RATE_CENTER": "22130",
+        "SPLIT_REQUIRED": "22172",
+        "TFN_STATUS": "22133",
+        "TN_INACTIVE": "PHONE_NUMBER_INACTIVE_OR_DISCONNECTED",
+        "TN_NOT_PORTABLE": "PHONE_NUMBER_WITH_CARRIER_RESTRICTION 22130 22133",
+        "VENDOR_ERROR": "22135",
+        "WIRELESS_MIX": "MISSING_REQUIRED_FIELDS",
+    }
+)
+
+LEVEL3 = read(
+    {
+        "ACCOUNT_NUMBER_MISMATCH": "LNP102J LNP141J LNP142J LNP150J LNP151J",
+        "ADDRESS_MISMATCH": "LNP101J/S/W LNP129J 0252 LNP0252",
+        "ALL_DATA": "0250 LNP0250",
+        "AUTH_PERSON_MISMATCH": "LNP126J",
+        "BAD_SIGNATURE": "LNP109J? LNP109W? LNP127J?",
+        "BILL_COPY_REQUIRED": "LNP113W",
+        "BTN_MISMATCH": "LNP114J/W LNP106S LNP153J LNP019W LNP159W",
+        "CARRIER_DELAY": "LNP121J LNP123W LNP147J/W LNP148J LNP187W LNP188W LNP196W LNP197W",
+        "CONTRACT_TERM": "LNP003J LNP112J/W",
+        "CUSTOMER_STAYS": "LNP146J",
+        "CUSTOMER_TYPE": "LNP116J/W",
+        "DUPLICATE_IN_PROGRESS": "01555",
+        "FOC_EXPIRED": "LNP135J 01910",
+        "FOC_REJECTED": "0418 LNP0418 01637 01643 01644",
+        "INFO_ONLY": "LNP122W LNP190W 0206 0413 LNP0206 LNP0413",
+        "INTERNAL_PORT": "LNP997W 01171 01172",
+        "LOA_ILLEGIBLE": "LNP109J/W LNP127J",
+        "LOA_REQUIRED": "LNP108J/W",
+        "LOA_STALE": "LNP109J? LNP109W? LNP127J?",
+        "LOSING_UNRESPONSIVE": "LNP111W",
+        "MAIN_BTN_PORTING": "LNP125J LNP133J",
+        "MERGE_REQUIRED": "LNP155J LNP119J",
+        "MISSING_FIELDS": "01008 01162",
+        "MOVED_ELSEWHERE": "LNP152J",
+        "NAME_MISMATCH": "LNP110J/W LNP130J 0250 0251 LNP0250 LNP0251",
+        "NO_INTERCONNECT": "LNP107J/W 01121",
+        "OTHER": "LNP113J LNP998J",
+        "PENDING_ORDER": "LNP104S LNP119J/W",
+        "PIN_INVALID": "LNP154J LNP141J LNP142J",
+        "PORT_LOCK": "LNP009J/W",
+        "PORT_TYPE_INCORRECT": "LNP131J",
+        "POSTCODE_MISMATCH": "LNP149J",
+        "PROJECT_SIZE": "LNP115J LNP143J 01127",
+        "RATE_CENTER": "01109-01113 01301 01304",
+        "RESOLD_ACCOUNT": "LNP144J LNP145J",
+        "SPECIAL_FEATURE": "LNP002-008J LNP010-017J LNP105J LNP106J LNP998J",
+        "SPLIT_REQUIRED": "01133 01161 LNP138J",
+        "SSN_TAX_ID": "LNP140J 01165",
+        "SV_CONFLICT": "LNP137J LNP997J",
+        "SV_FAILURE": "01904 02209 LNP994W",
+        "TN_INACTIVE": "LNP103S LNP156J",
+        "TN_NOT_ON_ACCOUNT": "LNP105S 0220 0222 LNP0220 LNP0222",
+        "TN_NOT_PORTABLE": "01105 01108 01170 LNP001J",
+        "TOO_LATE_TO_CHANGE": "01703 01907 01701",
+        "UNPAID": "LNP003J LNP112J/W",
+        "VENDOR_ERROR": "6100 6102 6139",
+        "VENDOR_WORKING": "LNP101S LNP999J/W",
+        "WIRELESS_MIX": "LNP107S 01161-01164",
+    }
+)
+
+#: Bandwidth also passes on what its off-net vendor says.
+BANDWIDTH = (
+    read(
+        {
+            "ACCOUNT_NUMBER_MISMATCH": "7401:E17A,E17B,8A 7212 7510 7511",
+            "ADDRESS_MISMATCH": "7402:E1",
+            "ALL_DATA": "7408:6C 7471:E18",
+            "AUTH_PERSON_MISMATCH": "7473:E10A",
+            "BILL_COPY_REQUIRED": "7401?",
+            "BTN_MISMATCH": "7445:E14 7203 7204",
+            "CARRIER_DELAY": "7418:6J 7430:1C 7438:6L 7442:1B 7444:6H 7348",
+            "CUSTOMER_STAYS": "7413:1E",
+            "CUSTOMER_TYPE": "7391 7211",
+            "DUPLICATE_IN_PROGRESS": "7205",
+            "FOC_EXPIRED": "7327 7371",
+            "FOC_REJECTED": "7412:1N,6E,E35,6F,1L 7439:1M 7207 7208 7315 7317 7602",
+            "FOC_TOO_FAR": "7210",
+            "FOC_TOO_SOON": "7209",
+            "INFO_ONLY": "7380 7388 7396 7486",
+            "INTERNAL_PORT": "7431:E40 7441:6B 7206",
+            "LOA_REQUIRED": "7424:E8",
+            "MAIN_BTN_PORTING": "7434:E6H 7494 7496 7497",
+            "MISSING_FIELDS": "7100-7123 7612",
+            "NAME_MISMATCH": "7429:E10 7404:8G 7414:8E 7422:8F 7519",
+            "OTHER": "7417:6G,1P,999 7326 7598",
+            "PENDING_ORDER": "7407:6M,6N,E19",
+            "PIN_INVALID": "7435 7435:E42PWB,8C 7213 7513 7610",
+            "PIN_MISSING": "7435:E42PWA 7512",
+            "PORT_LOCK": "7416:E6D 7425:6P 7520",
+            "PORT_TYPE_INCORRECT": "7434:E24",
+            "POSTCODE_MISMATCH": "7402:8D 7514 7515 7214",
+            "PROJECT_SIZE": "7490 7314 7517",
+            "RATE_CENTER": "7004 7331 7398 7609",
+            "RESPORG_99": "7627",
+            "RESPORG_UNKNOWN": "7527-7535",
+            "SPECIAL_FEATURE": "7406:E6C 7410:E6A 7411:E25 7415:E6E 7419:E6B 7421:E6F 7437:E6G",
+            "SPLIT_REQUIRED": "7485:E9999 7363 7405:6R 7428:E23 7386 7652",
+            "SSN_TAX_ID": "7443:8B",
+            "SV_CONFLICT": "7611",
+            "SV_FAILURE": "7351",
+            "TFN_SPARE": "7620 7642",
+            "TFN_STATUS": "7621 7622 7643 7644 7654 7656",
+            "TFN_TRANSITIONAL": "7655 7657",
+            "TN_INACTIVE": "7409:E27,E30 7426:6D 7378 7518",
+            "TN_NOT_ON_ACCOUNT": "7427:6A 7516 7202",
+            "TN_NOT_PORTABLE": "7403:6K 7420:7B 7470:E42O,E420 7503 7320",
+            "TOO_LATE_TO_CHANGE": "7432:E34 7433:E33 7300-7304 7390 7635",
+            "VENDOR_ERROR": "7000 7323 7348 7599 7617-7619 7623 7626 7999",
+            "VENDOR_WORKING": "7484:E1111 7485:E9999",
+            "WIRELESS_MIX": "7436:7C 7113 7481",
+        }
+    )
+    | LEVEL3
+)
+
+SOMOS = read(
+    {
+        "ADDRESS_MISMATCH": "02",
+        "BAD_SIGNATURE": "11?",
+        "BILL_COPY_REQUIRED": "17",
+        "LOA_ILLEGIBLE": "11",
+        "LOA_REQUIRED": "09",
+        "LOA_STALE": "05 11?",
+        "NAME_MISMATCH": "01",
+        "TFN_STATUS": "14 20",
+        "TN_INACTIVE": "14",
+        "TN_NOT_ON_ACCOUNT": "07",
+    }
+)
+
+#: Sinch gives reasons as text; these are the fields its validation names.
+SINCH = read({"FOC_REJECTED": "DESIREDPORTDATE", "RESOLD_ACCOUNT": "RESELLERNAME"})
+
+#: Causes with which a losing carrier puts a subscription version in conflict.
+NPAC = read({"SV_CONFLICT": "50-54"})
