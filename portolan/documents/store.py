@@ -1,10 +1,15 @@
-"""The document store: files kept under the hash of their content, so that none is ever changed or kept twice."""
+"""The document store: files kept under the hash of their content, so that none is ever changed or kept twice.
+
+They are for the process's own user alone (folders 0700, files 0600): whoever wants one asks the store.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -14,14 +19,19 @@ from portolan.domain.errors import PortolanError
 LARGEST = 20 * 1024 * 1024
 #: A SHA-256 in hexadecimal; nothing else is looked for on disk.
 NAME = re.compile(r"[0-9a-f]{64}")
+#: The mode of the folders; files are made with 0600.
+PRIVATE = 0o700
 
-#: How each accepted kind of file begins.
-MAGIC = {
+#: How each kind of file begins that anybody may give.
+MAGIC: Mapping[str, tuple[bytes, ...]] = {
     "application/pdf": (b"%PDF-",),
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/tiff": (b"II*\x00", b"MM\x00*"),
 }
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: What Portolan itself makes, too: the spreadsheet of numbers that goes with a letter.
+OWN: Mapping[str, tuple[bytes, ...]] = {**MAGIC, XLSX: (b"PK\x03\x04",)}
 
 
 class DocumentRefused(PortolanError):
@@ -36,6 +46,11 @@ class Stored(NamedTuple):
     sha256: str
     size: int
     media_type: str
+
+
+def kind_of(content: bytes, kinds: Mapping[str, tuple[bytes, ...]] = MAGIC) -> str | None:
+    """The media type of a file by how it begins, or None where it is none of these."""
+    return next((kind for kind, starts in kinds.items() if content.startswith(starts)), None)
 
 
 class Documents:
@@ -55,16 +70,30 @@ class Documents:
                 content = file.read(LARGEST + 1)
         except OSError as error:
             raise DocumentRefused(f"{path} cannot be read: {error.strerror}.", "Name a file that exists.") from error
+        return self.put_bytes(content, str(path))
+
+    def put_bytes(
+        self, content: bytes, what: str = "The document", kinds: Mapping[str, tuple[bytes, ...]] = MAGIC
+    ) -> Stored:
+        """Keep a document; the same content again changes nothing.
+
+        Args:
+            what: What to call it in an error.
+            kinds: `OWN` for what Portolan made itself.
+
+        Raises:
+            DocumentRefused: It is too large, is of no such kind, or cannot be kept.
+        """
         if len(content) > LARGEST:
-            raise DocumentRefused(f"{path} is larger than {LARGEST // 2**20} MB.", "Scan it at a lower resolution.")
-        media_type = next((kind for kind, starts in MAGIC.items() if content.startswith(starts)), None)
+            raise DocumentRefused(f"{what} is larger than {LARGEST // 2**20} MB.", "Scan it at a lower resolution.")
+        media_type = kind_of(content, kinds)
         if media_type is None:
-            raise DocumentRefused(f"{path} is none of {', '.join(MAGIC)}.", "Give a PDF or a scan.")
+            raise DocumentRefused(f"{what} is none of {', '.join(kinds)}.", "Give a PDF or a scan.")
         digest = sha256(content).hexdigest()
         try:
             self._write(digest, content)
         except OSError as error:
-            raise DocumentRefused(f"{path} cannot be kept: {error.strerror}.", "See to the data folder.") from error
+            raise DocumentRefused(f"{what} cannot be kept: {error.strerror}.", "See to the data folder.") from error
         return Stored(digest, len(content), media_type)
 
     def read(self, digest: str) -> bytes:
@@ -83,6 +112,24 @@ class Documents:
             raise DocumentRefused(f"Document {digest} was changed on disk.", "Give it again, or restore a backup.")
         return content
 
+    def remove(self, digest: str) -> bool:
+        """Delete a document whose time is over; whether there was one. One that is not there is no error.
+
+        Raises:
+            DocumentRefused: It is there and cannot be deleted.
+        """
+        if not NAME.fullmatch(digest):
+            return False
+        try:
+            self._path(digest).unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise DocumentRefused(
+                f"Document {digest} cannot be deleted: {error.strerror}.", "See to the data folder."
+            ) from error
+        return True
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
 
@@ -90,7 +137,12 @@ class Documents:
         path = self._path(digest)
         if path.exists() and path.read_bytes() == content:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in (self._folder, path.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
+            if folder.stat().st_mode & ~PRIVATE & 0o777:
+                # An earlier release left it open; where the folder is somebody else's, that is for them.
+                with contextlib.suppress(PermissionError):
+                    folder.chmod(PRIVATE)
         handle, unfinished = tempfile.mkstemp(dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from portolan.documents import store
-from portolan.documents.store import MAGIC, DocumentRefused, Documents
+from portolan.documents.store import MAGIC, OWN, XLSX, DocumentRefused, Documents
 
 PDF = b"%PDF-1.7 a letter of authorization"
 
@@ -128,6 +129,74 @@ def test_a_write_that_fails_leaves_nothing_behind(
     assert kept(documents) == []
     monkeypatch.undo()
     assert documents.read(documents.put(write(tmp_path, PDF)).sha256) == PDF
+
+
+def test_bytes_are_kept_like_a_file(documents: Documents, tmp_path: Path) -> None:
+    assert documents.put_bytes(PDF) == documents.put(write(tmp_path, PDF))
+    assert documents.read(documents.put_bytes(PDF).sha256) == PDF
+    assert len(kept(documents)) == 1
+
+
+def test_bytes_that_are_refused_are_called_by_name(documents: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DocumentRefused, match=r"^The letter is none of application/pdf"):
+        documents.put_bytes(b"MZ", "The letter")
+    monkeypatch.setattr(store, "LARGEST", len(PDF))
+    with pytest.raises(DocumentRefused, match=r"^The document is larger than"):
+        documents.put_bytes(PDF + b".")
+
+
+def test_a_spreadsheet_is_taken_from_us_and_from_nobody_else(documents: Documents, tmp_path: Path) -> None:
+    sheet = b"PK\x03\x04 a workbook"
+    with pytest.raises(DocumentRefused, match="is none of"):
+        documents.put(write(tmp_path, sheet, "numbers.xlsx"))
+    with pytest.raises(DocumentRefused, match="is none of"):
+        documents.put_bytes(sheet)
+    assert documents.put_bytes(sheet, kinds=OWN).media_type == XLSX
+    assert documents.put_bytes(PDF, kinds=OWN).media_type == "application/pdf"
+    with pytest.raises(DocumentRefused, match="is none of"):
+        documents.put_bytes(b"PK\x05\x06", kinds=OWN)
+
+
+def test_a_removed_document_is_gone_and_removing_it_again_is_no_error(documents: Documents) -> None:
+    stays, goes = documents.put_bytes(PDF + b"1").sha256, documents.put_bytes(PDF + b"2").sha256
+    assert documents.remove(goes) is True
+    with pytest.raises(DocumentRefused, match="There is no document"):
+        documents.read(goes)
+    assert documents.remove(goes) is False
+    assert documents.read(stays) == PDF + b"1"
+    assert documents.put_bytes(PDF + b"2").sha256 == goes
+    assert documents.read(goes) == PDF + b"2"
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "", "..", "../kept", "AB" * 32])
+def test_nothing_outside_the_store_is_removed(documents: Documents, tmp_path: Path, digest: str) -> None:
+    documents.put_bytes(PDF)
+    (tmp_path / "kept").write_bytes(b"")
+    assert documents.remove(digest) is False
+    assert (tmp_path / "kept").exists()
+    assert len(kept(documents)) == 1
+
+
+def test_a_document_that_cannot_be_removed_is_told(documents: Documents) -> None:
+    digest = documents.put_bytes(PDF).sha256
+    (path,) = kept(documents)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(DocumentRefused, match=f"{digest} cannot be deleted: "):
+        documents.remove(digest)
+
+
+def test_documents_are_for_the_owner_alone_even_in_a_folder_that_was_open(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "documents"
+    before = os.umask(0)
+    try:
+        Documents(folder).put_bytes(PDF)
+        folder.chmod(0o755)
+        digest = Documents(folder).put_bytes(PDF + b".").sha256
+    finally:
+        os.umask(before)
+    paths = [folder, folder / digest[:2], folder / digest[:2] / digest]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in paths] == [0o700, 0o700, 0o600]
 
 
 def test_many_may_give_the_same_document_at_once(documents: Documents, tmp_path: Path) -> None:
