@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from portolan.domain.carrier import CarrierOrder, CarrierStatus, PortBack, Submi
 from portolan.domain.effects import CarrierCall, Failure, LookUp
 from portolan.domain.errors import CarrierRefused
 from portolan.domain.foc import in_words
+from portolan.records.papers import Secret
 
 #: Orders that the carrier itself would not move now.
 NOT_READY = frozenset({CarrierStatus.REJECTED, CarrierStatus.CANCELLED, CarrierStatus.UNKNOWN})
@@ -27,8 +28,10 @@ def server_clock() -> datetime:
 class CarrierActivities:
     """The carriers of this deployment, by the names that requests give them."""
 
-    def __init__(self, carriers: Mapping[str, GainingCarrier]) -> None:
-        self._carriers = carriers
+    def __init__(
+        self, carriers: Mapping[str, GainingCarrier], secrets: Callable[[str], Sequence[Secret]] = lambda order_id: ()
+    ) -> None:
+        self._carriers, self._secrets = carriers, secrets
 
     @property
     def all(self) -> list[Callable[..., Any]]:
@@ -71,7 +74,8 @@ class CarrierActivities:
                 return held
             if submission.not_after and server_clock() >= submission.not_after:
                 raise too_late(Failure.LOA_STALE, "the LOA is too old to be sent")
-            return gaining.submit(submission)
+            told = {(secret.number, secret.kind): secret.value for secret in self._secrets(submission.order_id)}
+            return gaining.submit(submission.model_copy(update={"secrets": told}))
 
     @activity.defn(name="fetch_order")
     def fetch_order(self, call: CarrierCall) -> CarrierOrder:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from temporalio import activity
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.failures import reported
-from portolan.domain.effects import Publication
+from portolan.domain.effects import Publication, Split
 from portolan.domain.order import Notice
 from portolan.records.store import Records
 
@@ -30,7 +35,23 @@ class RecordActivities:
     @property
     def all(self) -> list[Callable[..., Any]]:
         """What the worker registers."""
-        return [self.publish_order]
+        return [self.publish_order, self.split_order]
+
+    @activity.defn(name="split_order")
+    async def split_order(self, split: Split) -> None:
+        """Move numbers from an order to a new one of their own, and start that; a second time changes nothing."""
+        with reported():
+            now = datetime.now(UTC)
+            await asyncio.to_thread(self._records.split, split.parent, split.request, split.workflow_id, now)
+        with contextlib.suppress(WorkflowAlreadyStartedError):
+            await activity.client().start_workflow(
+                activity.info().workflow_type or "",
+                {"request": split.request},
+                id=split.workflow_id,
+                task_queue=activity.info().task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=split.summary or None,
+            )
 
     @activity.defn(name="publish_order")
     def publish_order(self, publication: Publication) -> list[str]:

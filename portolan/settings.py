@@ -28,6 +28,13 @@ class Settings(BaseSettings):
     mail_from: str = Field("Portolan <portolan@localhost>", description="Sender of notifications")
     log_format: Literal["console", "json"] = Field("console", description="How log lines look")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="The least that is logged")
+    playbook_overrides: Path | None = Field(
+        None, description="YAML file with the operator's own values for playbooks and carriers; empty: none"
+    )
+    seal_key: Path | None = Field(
+        None, description="PKCS#12 file that seals electronic signatures; empty: a key made and kept in the data folder"
+    )
+    seal_password: SecretStr = Field(SecretStr(""), description="Its password")
     simulated_seed: str = Field("", description="Draws the simulated carrier's behaviour; empty: every port is clean")
     build_id: str = Field(
         "", validation_alias="BUILD_ID", description="Build of this worker; turns on worker versioning"

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import sys
 
-from starter.commands import deciding, looking, running
+from starter.commands import checking, checking_ids, deciding, knowing, looking, papers, reconciling, rejecting, running
 from starter.commands.base import app
 from worker.host import leave
 
-__all__ = ["app", "deciding", "looking", "main", "running"]
+__all__ = [
+    "app",
+    "checking",
+    "checking_ids",
+    "deciding",
+    "knowing",
+    "looking",
+    "main",
+    "papers",
+    "reconciling",
+    "rejecting",
+    "running",
+]
 
 
 def main() -> None:

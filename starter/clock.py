@@ -20,7 +20,7 @@ from workflows.port_order import PortOrder
 
 LOOKS = 1000
 LOOK_EVERY_SECONDS = 0.02
-QUESTIONS = 10
+QUESTIONS = 100
 ANSWER_WITHIN = timedelta(seconds=5)
 UNANSWERED = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED})
 SHORT = timedelta(milliseconds=50)

@@ -18,7 +18,7 @@ from portolan.domain.foc import in_words
 from portolan.domain.order import OrderRequest
 from portolan.domain.states import ENDED, State
 from portolan.domain.tasks import TaskKind
-from portolan.records.tables import AuditEvent, OrderSummary, TaskRow
+from portolan.records.tables import AuditEvent, DocumentRow, OrderSummary, TaskRow
 from starter.rehearsal import Ending
 
 #: Where nobody watches, lines are not folded.
@@ -45,6 +45,17 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set):
         return [plain(item) for item in value]
     return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def documents(rows: Sequence[DocumentRow]) -> Table:
+    """The documents of an order."""
+    made = table("KIND", "FILE", "SHA-256", "BYTES", "STORED", "BY", "KEPT UNTIL")
+    for row in rows:
+        until = f"{row.retain_until:%Y-%m-%d}" if row.retain_until else "the order ends"
+        made.add_row(
+            row.kind, row.filename, row.sha256[:12], f"{row.size:,}", in_words(row.stored_at), row.stored_by, until
+        )
+    return made
 
 
 def styled(state: State) -> Text:

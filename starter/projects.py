@@ -66,7 +66,7 @@ async def start_project(
     scripts = {request.order_id: script_of(prepared, request, settings.simulated_seed) for request in orders}
     project = NewProject(prepared.split.project_id, asked.reference, asked.customer)
     ids = {request.order_id: workflow_id(request.order_id) for request in orders}
-    reserved = records.reserve(project, orders, ids, datetime.now(UTC), prepared.digest)
+    reserved = records.reserve(project, orders, ids, datetime.now(UTC), prepared.digest, prepared.secrets)
     ended = {row.order_id for row in reserved if row.state in ENDED}
     started = []
     for request in orders:

@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from portolan.closed_days import closed_days
-from portolan.domain.errors import Fault, RequestInvalid
-from portolan.domain.playbooks import Playbook
-from portolan.domain.request import Request, faults_in
+from portolan.domain import identifiers
+from portolan.domain.errors import ConfigurationError, Fault, RequestInvalid
+from portolan.domain.playbooks import Operator, Playbook, Policy, resolve
+from portolan.domain.request import AccountRequest, NumberGiven, Request, faults_in
 from portolan.domain.splitting import ParsedNumber, Split, faults_in_split, number_faults, split
 from portolan.numbering import COUNTRIES, parse
+from portolan.records.papers import Secret
 from starter import number_lists, typed_yaml
 from starter.text_files import read_text
 from starter.typed_yaml import Document
+
+#: What may stand beside a number, and which of it nobody else may know.
+BESIDE = ("rio", "pac", "resp_org")
+SECRET = ("rio", "pac")
+
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -25,30 +33,73 @@ class Prepared:
     """A request that is ready to be started.
 
     Attributes:
-        request: As written, with the numbers of its CSV files in place.
+        request: As written, with the numbers of its lists in place.
         split: Its port orders.
         digest: SHA-256 of what was asked for, numbers in E.164: the same for every writing of the same request, on
             every day, so that starting it twice can be told from starting something else by the same name.
+        secrets: By order id, what is kept apart from the order.
+        numbers: As they were read, for each entry of the request's accounts.
     """
 
     request: Request
     split: Split
     digest: str
+    secrets: Mapping[str, list[Secret]]
+    numbers: Sequence[Sequence[ParsedNumber]]
 
 
 @dataclass(frozen=True)
 class _Written:
-    """A number as it stands in a file."""
+    """A number as it stands in a file, with what stands beside it."""
 
     text: str
     where: str
     line: int | None
+    beside: Mapping[str, str] = field(default_factory=dict)
+    fault: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
-class _Judged:
-    request: Request
+class Judged:
+    """A request and everything wrong with it; without a request nothing could be made of the file."""
+
+    request: Request | None
     numbers: list[list[ParsedNumber]]
+    faults: list[Fault]
+
+
+class Rules:
+    """By which rules numbers move: today's public holidays, the carriers' profiles, the operator's decisions.
+
+    Args:
+        gaining: The gaining carrier's name.
+        operator: What the operator of the deployment decided.
+        today: The day from which public holidays count; by default today, UTC.
+    """
+
+    def __init__(self, gaining: str = "", operator: Operator | None = None, today: date | None = None) -> None:
+        self._gaining, self._operator = gaining, operator
+        self.today = today or datetime.now(UTC).date()
+        self._closed: dict[tuple[str, str], list[date]] = {}
+
+    def __call__(self, playbook: Playbook, account: AccountRequest, country: str, count: int) -> Policy:
+        """As `splitting.Rules`."""
+        place = (country, account.subdivision)
+        if place not in self._closed:
+            try:
+                self._closed[place] = closed_days(country, self.today, subdivision=account.subdivision or None)
+            except ValueError as error:
+                raise ConfigurationError(f"{error}.", "Correct the account's `subdivision`.") from None
+        return resolve(
+            playbook,
+            gaining=self._gaining,
+            losing=account.losing_carrier,
+            closed_days=self._closed[place],
+            overrides=account.policy.overrides(),
+            operator=self._operator,
+            numbers=count,
+        )
 
 
 def load(path: Path, today: date | None = None) -> Request:
@@ -61,48 +112,59 @@ def load(path: Path, today: date | None = None) -> Request:
     Raises:
         RequestInvalid: With every fault of the whole file.
     """
-    return _judged(path, _Calendar(today)).request
+    return prepare(path, today).request
 
 
-def prepare(path: Path, today: date | None = None) -> Prepared:
-    """Read a request file and split it into port orders; arguments and errors as for `load`."""
-    calendar = _Calendar(today)
-    judged = _judged(path, calendar)
-    return Prepared(judged.request, split(judged.request, judged.numbers, calendar), _digest(judged))
+def prepare(
+    path: Path, today: date | None = None, operator: Operator | None = None, progress: Progress | None = None
+) -> Prepared:
+    """Read a request file and split it into port orders.
+
+    Args:
+        path: The file; number lists are relative to it.
+        today: The day from which public holidays count; by default today, UTC.
+        operator: What the operator of the deployment decided.
+        progress: Called with the number of rows read so far of a number list.
+
+    Raises:
+        RequestInvalid: With every fault of the whole file.
+    """
+    judged = judge(path, today, operator, progress)
+    if judged.faults or judged.request is None:
+        raise RequestInvalid(judged.faults, str(path))
+    return made(judged.request, judged.numbers, Rules(judged.request.gaining_carrier, operator, today))
 
 
-class _Calendar:
-    """The closed days of a playbook's country from one day on, worked out once a country."""
-
-    def __init__(self, today: date | None) -> None:
-        self._today = today or datetime.now(UTC).date()
-        self._known: dict[str, list[date]] = {}
-
-    def __call__(self, playbook: Playbook) -> list[date]:
-        if playbook.country not in self._known:
-            self._known[playbook.country] = closed_days(playbook.country, self._today)
-        return self._known[playbook.country]
+def made(request: Request, numbers: list[list[ParsedNumber]], rules: Rules) -> Prepared:
+    """A request without faults, split."""
+    orders = split(request, numbers, rules)
+    return Prepared(request, orders, _digest(request, numbers), _secrets(request, numbers, orders), numbers)
 
 
-def _judged(path: Path, calendar: _Calendar) -> _Judged:
-    document = _document(path)
+def judge(
+    path: Path, today: date | None = None, operator: Operator | None = None, progress: Progress | None = None
+) -> Judged:
+    """Read a request file and find every fault of it; arguments as for `prepare`."""
+    try:
+        document = _document(path)
+    except RequestInvalid as error:
+        return Judged(None, [], list(error.faults))
     faults = document.faults + faults_in(document.data)
     well_formed = not faults
     numbers: list[list[ParsedNumber]] = []
-    texts: list[list[str]] = []
+    written_as: list[list[NumberGiven]] = []
     for index, account in enumerate(_accounts(document.data)):
-        written = list(_numbers_of(account, index, document, path.parent, faults))
-        texts.append([one.text for one in written])
+        written = list(_numbers_of(account, index, document, path.parent, faults, progress))
+        written_as.append([NumberGiven(number=one.text, **one.beside) for one in written] if well_formed else [])
         numbers.append(_recognised(written, account, index, faults))
+    request = None
     if well_formed:
-        request = _with_numbers(Request.model_validate(document.data), texts)
-        faults += faults_in_split(request, numbers, calendar)
+        request = _with_numbers(Request.model_validate(document.data), written_as)
+        faults += faults_in_split(request, numbers, Rules(request.gaining_carrier, operator, today))
     else:
         faults += number_faults(numbers)
-    if faults:
-        located = [fault if fault.line else replace(fault, line=document.line_of(fault.where)) for fault in faults]
-        raise RequestInvalid(sorted(located, key=lambda fault: fault.line or 0), str(path))
-    return _Judged(request, numbers)
+    located = [fault if fault.line else replace(fault, line=document.line_of(fault.where)) for fault in faults]
+    return Judged(request, numbers, sorted(located, key=lambda fault: fault.line or 0))
 
 
 def _document(path: Path) -> Document:
@@ -128,27 +190,35 @@ def _accounts(data: object) -> Sequence[object]:
 
 
 def _numbers_of(
-    account: object, index: int, document: Document, folder: Path, faults: list[Fault]
+    account: object,
+    index: int,
+    document: Document,
+    folder: Path,
+    faults: list[Fault],
+    progress: Progress | None,
 ) -> Iterator[_Written]:
     """The numbers of one account as written, here and in its number list."""
     if not isinstance(account, dict):
         return
     typed = account.get("numbers")
-    for position, text in enumerate(typed if isinstance(typed, list) else []):
+    for position, entry in enumerate(typed if isinstance(typed, list) else []):
+        given = {"number": entry} if isinstance(entry, str) else entry
+        text = given.get("number") if isinstance(given, dict) else None
         if isinstance(text, str):
             place = f"accounts[{index}].numbers[{position}]"
-            yield _Written(text, place, document.line_of(place))
+            beside = {kind: given[kind] for kind in BESIDE if isinstance(given.get(kind), str)}
+            yield _Written(text, place, document.line_of(place), beside)
     name = account.get("numbers_file")
     if not (isinstance(name, str) and name.strip()):
         return
     place = f"accounts[{index}].numbers_file"
+    line = document.line_of(place)
     try:
-        cells = number_lists.read(folder / name.strip())
+        for cell in number_lists.stream(folder / name.strip(), progress):
+            beside = {kind: text for kind, text in cell.extras.items() if kind in BESIDE}
+            yield _Written(cell.text, f"{place} ({name}, {cell.place})", line, beside, cell.fault, cell.note)
     except ValueError as error:
         faults.append(Fault(place, f"{name} {error}"))
-        return
-    for cell in cells:
-        yield _Written(cell.text, f"{place} ({name}, {cell.place})", document.line_of(place))
 
 
 def _recognised(written: Sequence[_Written], account: object, index: int, faults: list[Fault]) -> list[ParsedNumber]:
@@ -163,30 +233,65 @@ def _recognised(written: Sequence[_Written], account: object, index: int, faults
         written = [one for one in written if one.text.lstrip().startswith("+")]
     numbers = []
     for one in written:
+        if one.fault:
+            faults.append(Fault(one.where, one.fault, one.line))
+            continue
         try:
             number = parse(one.text, country)
         except ValueError as error:
             faults.append(Fault(one.where, str(error), one.line))
-        else:
-            numbers.append(
-                ParsedNumber(number.e164, number.country, number.number_class, one.where, one.line, number.note)
-            )
+            continue
+        beside = _checked(one, number.e164, faults) if one.beside else {}
+        note = "; ".join(filter(None, (number.note, one.note)))
+        numbers.append(
+            ParsedNumber(number.e164, number.country, number.number_class, one.where, one.line, note, beside)
+        )
     return numbers
 
 
-def _with_numbers(request: Request, texts: Sequence[list[str]]) -> Request:
+def _checked(one: _Written, e164: str, faults: list[Fault]) -> dict[str, str]:
+    """What stands beside a number, in its usual form; what cannot be right is a fault."""
+    found = {}
+    for kind, text in one.beside.items():
+        if text.strip():
+            checked = identifiers.check(kind, text, e164)
+            found[kind] = checked.normalized
+            if not checked.valid:
+                faults.append(Fault(f"{one.where}, {kind.replace('_', ' ')}", checked.reason, one.line))
+    return found
+
+
+def _with_numbers(request: Request, written: Sequence[list[NumberGiven]]) -> Request:
     """The request with all its numbers in place and no files to look them up in."""
     accounts = [
         account.model_copy(update={"numbers": numbers, "numbers_file": ""})
-        for account, numbers in zip(request.accounts, texts, strict=True)
+        for account, numbers in zip(request.accounts, written, strict=True)
     ]
     return request.model_copy(update={"accounts": accounts})
 
 
-def _digest(judged: _Judged) -> str:
+def _digest(request: Request, numbers: Sequence[Sequence[ParsedNumber]]) -> str:
     # Without defaults, so that a later release with more keys gives the same digest.
-    asked = judged.request.model_dump(mode="json", exclude_defaults=True)
-    for account, numbers in zip(asked["accounts"], judged.numbers, strict=True):
+    asked = request.model_dump(mode="json", exclude_defaults=True)
+    for account, read in zip(asked["accounts"], numbers, strict=True):
         account.pop("country", None)
-        account["numbers"] = [number.e164 for number in numbers]
+        account["numbers"] = [number.e164 for number in read]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+def _secrets(request: Request, numbers: Sequence[Sequence[ParsedNumber]], orders: Split) -> dict[str, list[Secret]]:
+    """What is kept apart from each order: the PIN of its account, the RIO and PAC of its numbers."""
+    beside = {number.e164: number.identifiers for few in numbers for number in few}
+    found: dict[str, list[Secret]] = {}
+    for order in orders.orders:
+        pin = request.accounts[orders.accounts[order.order_id]].pin
+        kept = [Secret("", "pin", pin)] if pin else []
+        kept += [
+            Secret(number, kind, beside[number][kind])
+            for number in order.numbers
+            for kind in SECRET
+            if kind in beside[number]
+        ]
+        if kept:
+            found[order.order_id] = kept
+    return found

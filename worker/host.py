@@ -18,10 +18,14 @@ from temporalio.runtime import Runtime
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.carrier import CarrierActivities, server_clock
+from activities.documents import DocumentActivities
+from activities.knowledge import KnowledgeActivities
 from activities.notifications import NotificationActivities
 from activities.records import RecordActivities
 from portolan import __version__
 from portolan.carriers.registry import carriers
+from portolan.documents.keeping import Letters
+from portolan.documents.store import Documents
 from portolan.domain.errors import ConfigurationError
 from portolan.notifications.channels import channel
 from portolan.records.store import Records
@@ -60,7 +64,9 @@ def activities(settings: Settings, records: Records) -> list[Callable[..., Any]]
     """All activities of this deployment."""
     notifications = NotificationActivities(records, channel(settings), settings.mail_from)
     return [
-        *CarrierActivities(carriers(settings, server_clock)).all,
+        *CarrierActivities(carriers(settings, server_clock), records.secrets).all,
+        *KnowledgeActivities().all,
+        *DocumentActivities(Letters(Documents(settings.documents), records)).all,
         *RecordActivities(records, settings.build_id or __version__, notifications).all,
         *notifications.all,
     ]

@@ -12,7 +12,12 @@ from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError, TimeoutError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    FailureError,
+    TimeoutError,
+)
 
 from portolan.domain.carrier import (
     CarrierOrder,
@@ -21,8 +26,21 @@ from portolan.domain.carrier import (
     Submission,
     send_key,
 )
-from portolan.domain.effects import CarrierCall, Delivery, Failure, LookUp, Publication
-from portolan.domain.order import Notice, Order
+from portolan.domain.effects import (
+    CarrierCall,
+    Cure,
+    Delivery,
+    Failure,
+    Judgement,
+    Judging,
+    LetterWanted,
+    LookUp,
+    Publication,
+    Rejected,
+    Split,
+)
+from portolan.domain.order import Notice, Order, OrderRequest
+from portolan.domain.words import summary
 
 T = TypeVar("T")
 
@@ -39,6 +57,19 @@ NOTICE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=30), maximum_int
 NOTICE_PATIENCE = timedelta(days=1)
 
 
+#: Orders that began before have no local activities for what Portolan knows, and no letters.
+KNOWLEDGE = "knowledge-in-activities"
+
+
+def knows() -> bool:
+    """Whether judging and letters are activities in this order.
+
+    Asked for first when the workflow is built: right after a local activity the answer could differ in a replay,
+    where the activity's result may arrive one workflow task earlier than the marker of the patch.
+    """
+    return workflow.patched(KNOWLEDGE)
+
+
 def failure_of(error: FailureError) -> tuple[str, str]:
     """The type and text of what made an activity fail."""
     cause = error.cause if isinstance(error, ActivityError) else error
@@ -49,7 +80,7 @@ def failure_of(error: FailureError) -> tuple[str, str]:
     return "unknown", str(cause or error)
 
 
-async def _carrier(name: str, result: type[T], args: Sequence[Any], summary: str) -> T:
+async def _carrier(name: str, result: type[T], args: Sequence[Any], words: str) -> T:
     """Call a carrier, in a burst of tries."""
     found: T = await workflow.execute_activity(
         name,
@@ -57,7 +88,7 @@ async def _carrier(name: str, result: type[T], args: Sequence[Any], summary: str
         result_type=result,
         start_to_close_timeout=CARRIER_TIME,
         retry_policy=CARRIER_RETRIES,
-        summary=summary,
+        summary=words,
     )
     return found
 
@@ -77,8 +108,8 @@ def _call(order: Order, reason: str = "") -> CarrierCall:
 
 async def look_up_numbers(order: Order) -> LookUp:
     """Whether the gaining carrier can take each number, and the losing carrier's record of the account."""
-    summary = f"portability at {order.request.gaining_carrier}, record at {order.request.losing_carrier}"
-    return await _carrier("look_up_numbers", LookUp, [_call(order)], summary)
+    words = f"portability at {order.request.gaining_carrier}, record at {order.request.losing_carrier}"
+    return await _carrier("look_up_numbers", LookUp, [_call(order)], words)
 
 
 async def submit_order(order: Order) -> CarrierOrder:
@@ -96,6 +127,9 @@ async def submit_order(order: Order) -> CarrierOrder:
         loa_signed_on=order.loa.signed_on if needs_loa and order.loa else None,
         requested_foc_on=order.requested_foc_on,
         not_after=order.loa.expires_at if needs_loa and order.loa else None,
+        remaining=order.remaining,
+        new_btn=order.new_btn,
+        resp_org=order.request.resp_org,
     )
     return await _carrier(
         "submit_order",
@@ -147,6 +181,47 @@ async def port_back_order(order: Order) -> CarrierOrder:
         CarrierOrder,
         [order.request.gaining_carrier, back],
         f"port back ({back.stage}), decided by {back.decided_by}",
+    )
+
+
+async def _known(name: str, result: type[T], args: Sequence[Any], words: str) -> T:
+    """Ask Portolan's own knowledge, or its records: quick and on the worker's own machine."""
+    found: T = await workflow.execute_local_activity(
+        name,
+        args=args,
+        result_type=result,
+        start_to_close_timeout=timedelta(seconds=10),
+        retry_policy=RECORD_RETRIES,
+        summary=words,
+    )
+    return found
+
+
+async def judge_account(order: Order) -> Judgement:
+    """Compare the account with the losing carrier's record, as well as this release can."""
+    return await _known("judge_account", Judgement, [Judging.of(order)], "compare the account with the record")
+
+
+async def judge_rejection(order: Order) -> Cure:
+    """What a rejection calls for, as well as this release can tell."""
+    case = Rejected.of(order, workflow.now())
+    return await _known("judge_rejection", Cure, [case], "what the rejection calls for")
+
+
+async def render_letter(order: Order) -> str:
+    """Have the letter that is wanted in the document store; its SHA-256."""
+    kind = order.letter_wanted
+    return await _known("render_letter", str, [LetterWanted.of(order, kind)], f"render the {kind} letter")
+
+
+async def split_order(order: Order, request: OrderRequest) -> None:
+    """Reserve the numbers that are split out for their own order, and start it; it has a life of its own."""
+    await workflow.execute_activity(
+        "split_order",
+        Split(parent=order.order_id, request=request, workflow_id=f"port-{request.order_id}", summary=summary(request)),
+        start_to_close_timeout=timedelta(minutes=1),
+        retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+        summary=f"{len(request.numbers)} numbers go on as {request.order_id}",
     )
 
 

@@ -28,7 +28,7 @@ from portolan.domain.order import Order, OrderRequest
 from portolan.domain.refusals import refusal
 from portolan.domain.states import State
 from workflows import calls
-from workflows.phases import assure, cutover, discover, submit
+from workflows.phases import assure, authorize, cutover, discover, submit
 from workflows.search_attributes import attributes
 
 NAME = "PortOrder"
@@ -46,6 +46,13 @@ STEPS: dict[State, Callable[[Order, datetime], Awaitable[None]]] = {
     State.ROLLING_BACK: assure.port_back,
     State.CANCELLING: submit.cancel,
 }
+#: What comes before that, in any state.
+ASIDE: tuple[tuple[Callable[[Order], bool], Callable[[Order, datetime], Awaitable[None]]], ...] = (
+    (lambda order: order.unjudged, submit.cure),
+    (lambda order: order.split_off is not None, submit.split),
+    (lambda order: bool(order.letter_wanted), authorize.render),
+    (lambda order: order.refetch, submit.look),
+)
 
 
 class Start(BaseModel):
@@ -86,8 +93,11 @@ class PortOrder:
     @workflow.init
     def __init__(self, start: Start) -> None:
         """Messages may arrive before `run` begins, so the state is built here."""
+        calls.knows()
         self.order = start.order or Order.new(start.request, workflow.now())
-        self.shown: TypedSearchAttributes | None = None if start.order else attributes(self.order)
+        # Whoever starts an order by hand, and the order it was split out of, set no search attributes.
+        told = bool(workflow.info().typed_search_attributes.search_attributes) and not start.order
+        self.shown: TypedSearchAttributes | None = attributes(self.order) if told else None
         self.told_upto = self.order.sequence if start.order else 0
         self.republish_at: datetime | None = None
         self.republish_tries = 0
@@ -130,8 +140,8 @@ class PortOrder:
     async def _act(self) -> None:
         """One call to a carrier. Failing all its tries is not the end of it: people are told, and it is tried again."""
         order = self.order
-        step = submit.look if order.refetch else STEPS[order.state]
-        order.in_flight = step is not submit.look
+        step = next((work for wanted, work in ASIDE if wanted(order)), None) or STEPS[order.state]
+        order.in_flight = order.state in STEPS and step is STEPS[order.state]
         try:
             await self._undisturbed(step(order, workflow.now()))
         except ActivityError as error:
@@ -238,6 +248,11 @@ class PortOrder:
     def loa_signed(self, payload: RawValue = NOTHING) -> None:
         """The letter of authorization was signed."""
         self._signal("loa_signed", payload)
+
+    @lenient_signal(name="give_evidence", description='{"by": "Ada", "evidence": "bill", "dated_on": "2026-12-01"}')
+    def give_evidence(self, payload: RawValue = NOTHING) -> None:
+        """A record, bill, screenshot or attestation shows that the account data is right."""
+        self._signal("give_evidence", payload)
 
     @lenient_signal(name="carrier_approved", description="{}")
     def carrier_approved(self, payload: RawValue = NOTHING) -> None:

@@ -88,7 +88,14 @@ class CsrAnswer(BaseModel):
 
 
 class Submission(BaseModel):
-    """One sending of an order. `key` (order and attempt) is sent once, however often the call is repeated."""
+    """One sending of an order.
+
+    Attributes:
+        key: Order and attempt: sent once, however often the call is repeated.
+        remaining: What becomes of the numbers that stay on the account: `keep`, `cease` or nothing to say.
+        secrets: PIN, RIO, PAC ... by number (empty: the account's) and kind; filled in where the call is made, so
+            that they are in no history.
+    """
 
     key: str
     order_id: str
@@ -101,6 +108,10 @@ class Submission(BaseModel):
     loa_signed_on: date | None = None
     requested_foc_on: date | None = None
     not_after: AwareDatetime | None = None
+    remaining: str = ""
+    new_btn: str = ""
+    resp_org: str = ""
+    secrets: dict[tuple[str, str], str] = Field(default_factory=dict, exclude=True, repr=False)
 
 
 class CarrierOrder(BaseModel):
@@ -134,3 +145,16 @@ class PortBack(BaseModel):
 def send_key(order_id: str, attempt: int) -> str:
     """Our reference at the carrier for one attempt: what is looked for before anything is created."""
     return f"{order_id}:{attempt}"
+
+
+def split_id(order_id: str, count: int) -> str:
+    """The id of the order that takes the numbers split out of another one for the `count`th time."""
+    return f"{order_id}{_SPLIT}{count}"
+
+
+def root_id(order_id: str) -> str:
+    """The order that an order was split out of in the first place; itself where it was not."""
+    return order_id.partition(_SPLIT)[0]
+
+
+_SPLIT = "-split-"

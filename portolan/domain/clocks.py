@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from portolan.domain.carrier import SendKind
-from portolan.domain.decisions import need_signature, release, restart_chase
 from portolan.domain.foc import in_words
+from portolan.domain.moves import correct_and_go_on, need_signature, release, restart_chase
 from portolan.domain.order import Cause, NoticeKind, Order
 from portolan.domain.states import ACTING, State
 from portolan.domain.tasks import TaskKind
@@ -30,6 +30,7 @@ class Clock(StrEnum):
     CUTOVER = "cut over"
     FOC_MISSED = "the FOC passes while on hold"
     RETRY = "try again"
+    CURE = "send again what only needed time"
     CLOSING_NOTICE = "tell that the rollback window is closing"
     WINDOW_CLOSES = "close the rollback window"
     HOLD_ENDS = "end the hold"
@@ -55,6 +56,8 @@ def acts(order: Order) -> bool:
     """Whether Portolan itself has something to do now, rather than wait."""
     if order.retry_at or order.ended:
         return False
+    if order.unjudged or order.split_off or order.letter_wanted:
+        return True
     return order.refetch or (order.state in ACTING and not (order.hold and order.state in HELD))
 
 
@@ -80,6 +83,8 @@ def _deadlines(order: Order) -> Iterator[Deadline]:
         )
     if order.retry_at:
         yield Deadline(order.retry_at, Clock.RETRY)
+    if order.cure_at and not order.hold:
+        yield Deadline(order.cure_at, Clock.CURE)
     if order.remind_at and not order.hold:
         yield Deadline(order.remind_at, Clock.REMINDER)
     if order.silence_ends_at and state in {State.AWAITING_INFORMATION, State.AWAITING_SIGNATURE} and not order.hold:
@@ -194,6 +199,16 @@ def _retry(order: Order, cause: Cause, now: datetime) -> None:
     order.retry_at = None
 
 
+def _cure(order: Order, cause: Cause, now: datetime) -> None:
+    order.cure_at = None
+    order.cures += 1
+    if any(reason.reason.resend for reason in order.rejections):
+        correct_and_go_on(order, {}, cause, now)
+    else:
+        order.refetch = True
+        order.record(cause, now, "the carrier said it would settle this; it is asked")
+
+
 def _window_closing(order: Order, cause: Cause, now: datetime) -> None:
     order.closing_notice_given = True
     if order.rollback_until and now >= order.rollback_until:
@@ -233,6 +248,7 @@ _LAPSES: dict[Clock, Callable[[Order, Cause, datetime], None]] = {
     Clock.CUTOVER: _cut_over,
     Clock.FOC_MISSED: _foc_missed,
     Clock.RETRY: _retry,
+    Clock.CURE: _cure,
     Clock.CLOSING_NOTICE: _window_closing,
     Clock.WINDOW_CLOSES: _window_closes,
     Clock.HOLD_ENDS: _hold_ends,

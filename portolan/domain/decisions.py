@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from portolan.domain.calendars import add_business_days, local
-from portolan.domain.carrier import CarrierStatus, SendKind
-from portolan.domain.foc import foc_problem, in_words, next_good_day
+from portolan.domain.answers import complete
+from portolan.domain.carrier import SendKind
+from portolan.domain.foc import foc_problem, in_words
 from portolan.domain.messages import (
     Approve,
     Cancel,
@@ -19,18 +19,26 @@ from portolan.domain.messages import (
     CarrierMessage,
     CarrierPuzzle,
     CarrierRejected,
-    CompleteTask,
     Event,
     FocConfirmed,
+    GiveEvidence,
     Hold,
     LoaSigned,
     Release,
     Resubmit,
     Rollback,
 )
-from portolan.domain.order import Cause, Loa, NoticeKind, OnHold, Order
-from portolan.domain.refusals import Refusal, deferrable, find_task, refusal, suggestions
-from portolan.domain.rejections import Rejection
+from portolan.domain.moves import (
+    ask_for_date,
+    correct_and_go_on,
+    go_on_signed,
+    rejected_in_words,
+    release,
+    restart_chase,
+    send,
+)
+from portolan.domain.order import Cause, Evidence, Loa, NoticeKind, OnHold, Order
+from portolan.domain.refusals import Refusal, deferrable, refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 
@@ -186,32 +194,28 @@ def _loa_signed(order: Order, event: LoaSigned, cause: Cause, now: datetime) -> 
         go_on_signed(order, cause, now, detail)
 
 
-def go_on_signed(order: Order, cause: Cause, now: datetime, detail: str) -> None:
-    """With a good signature: send, if a person approved before; else ask for approval."""
-    if order.approved_by:
-        send(order, order.send, cause, now, detail)
+def _give_evidence(order: Order, event: GiveEvidence, cause: Cause, now: datetime) -> None:
+    given = Evidence(
+        kind=event.evidence,
+        by=cause.by,
+        given_at=cause.occurred_at,
+        dated_on=event.dated_on,
+        document=event.document,
+        note=event.note,
+    )
+    order.evidences.append(given)
+    words = f"evidence: {event.evidence.replace('_', ' ')}"
+    words += f" dated {event.dated_on}" if event.dated_on else ""
+    words += f", document sha256 {event.document}" if event.document else ""
+    if event.record:
+        order.csr, order.csr_unavailable, order.evidence = event.record, "", ""
+        words += "; its data is taken as the record"
     else:
-        order.move(State.AWAITING_APPROVAL, cause, now, detail)
-        assert order.loa is not None  # noqa: S101 - the caller has just seen it
-        order.open_task(TaskKind.APPROVE, "Approve sending the order", now, order.loa.expires_at)
-
-
-def need_signature(order: Order, cause: Cause, now: datetime, detail: str) -> None:
-    """Ask for a (new) signature; nothing is sent until it is there."""
-    order.loa = None
-    order.move(State.AWAITING_SIGNATURE, cause, now, detail)
-    order.open_task(TaskKind.SIGN_LOA, f"Sign the letter of authorization: {detail}", now)
-    order.notify(NoticeKind.SIGNATURE_NEEDED, why=detail, signer=order.account.authorized_person)
-
-
-def send(order: Order, kind: SendKind, cause: Cause, now: datetime, detail: str = "") -> None:
-    """Start one more sending; each has an attempt number of its own, which is our reference at the carrier."""
-    if not order.send_again:
-        order.attempt += 1
-    order.send_again = False
-    order.send = kind
-    order.foc_at = None
-    order.move(State.SUBMITTING, cause, now, detail)
+        order.evidence = words
+    if order.state is State.AWAITING_INFORMATION:
+        order.move(State.CHECKING, cause, now, words)
+    else:
+        order.record(cause, now, words)
 
 
 def _approve(order: Order, event: Approve, cause: Cause, now: datetime) -> None:
@@ -228,13 +232,6 @@ def _carrier_approved(order: Order, event: CarrierApproved, cause: Cause, now: d
     order.record(cause, now, "the losing carrier accepted the order; the date is awaited")
 
 
-def restart_chase(order: Order, now: datetime) -> None:
-    """Silence counts from now, in business days at the losing carrier's desk."""
-    here = local(now, order.policy.time_zone)
-    day = add_business_days(here.date(), order.policy.carrier_silence_days, order.policy.closed_days)
-    order.chase_at = datetime.combine(day, here.time(), here.tzinfo).astimezone(UTC)
-
-
 def _carrier_rejected(order: Order, event: CarrierRejected, cause: Cause, now: datetime) -> None:
     order.rejections = event.reasons
     order.foc_at = None
@@ -246,13 +243,7 @@ def _carrier_rejected(order: Order, event: CarrierRejected, cause: Cause, now: d
     else:
         order.move(State.ACTION_REQUIRED, cause, now, words)
     order.close_tasks(TaskKind.CHOOSE_DATE, "superseded", now)
-    order.open_task(TaskKind.FIX_REJECTION, words, now)
-    order.notify(NoticeKind.REJECTED, why=words)
-
-
-def rejected_in_words(reasons: Sequence[Rejection]) -> str:
-    """Why the order came back and what to do, for a person."""
-    return " ".join(reason.in_words() for reason in reasons) or "The carrier gave no reason; call its desk."
+    order.unjudged = True
 
 
 def _foc_confirmed(order: Order, event: FocConfirmed, cause: Cause, now: datetime) -> None:
@@ -262,22 +253,13 @@ def _foc_confirmed(order: Order, event: FocConfirmed, cause: Cause, now: datetim
         return
     was, order.foc_at = order.foc_at, event.foc_at
     order.foc_moves += was is not None
+    order.cures = 0
     order.rejections = []
     problem = foc_problem(event.foc_at, now, order.policy)
     if problem:
-        _ask_for_date(order, cause, now, problem[0].upper() + problem[1:] + ".")
+        ask_for_date(order, cause, now, problem[0].upper() + problem[1:] + ".")
     else:
         _settle_foc(order, cause, now, was)
-
-
-def _ask_for_date(order: Order, cause: Cause, now: datetime, problem: str) -> None:
-    if order.state is State.ACTION_REQUIRED:
-        order.record(cause, now, problem)
-    else:
-        order.move(State.ACTION_REQUIRED, cause, now, problem)
-    order.close_tasks(TaskKind.FIX_REJECTION, "superseded", now)
-    order.open_task(TaskKind.CHOOSE_DATE, problem, now)
-    order.notify(NoticeKind.ACTION_NEEDED, why=problem)
 
 
 def _settle_foc(order: Order, cause: Cause, now: datetime, was: datetime | None) -> None:
@@ -313,25 +295,6 @@ def _resubmit(order: Order, event: Resubmit, cause: Cause, now: datetime) -> Non
     correct_and_go_on(order, event.corrections, cause, now)
 
 
-def correct_and_go_on(order: Order, corrections: dict[str, str], cause: Cause, now: datetime) -> None:
-    """Take corrections; changed data is checked again and needs a new signature, unchanged data is sent again."""
-    changed = {field: text for field, text in corrections.items() if getattr(order.account, field) != text}
-    words = "; ".join(f"{field}: {getattr(order.account, field)!r} becomes {text!r}" for field, text in changed.items())
-    if changed:
-        order.account = order.account.model_copy(update=changed)
-        order.loa = None
-        order.evidence = ""
-    if order.attempt:
-        held = order.carrier_order_id and order.carrier_status is not CarrierStatus.CANCELLED
-        order.send = SendKind.SUPPLEMENT if held else SendKind.NEW
-    if changed or order.state is State.AWAITING_INFORMATION:
-        order.move(State.CHECKING, cause, now, words or "checked again as it is")
-    elif order.loa_valid_at(now):
-        send(order, order.send, cause, now, "sent again as it is")
-    else:
-        need_signature(order, cause, now, "the signature on the LOA is missing or too old to send the order again")
-
-
 def _rollback(order: Order, event: Rollback, cause: Cause, now: datetime) -> None:
     order.rollback_by, order.rollback_reason = event.decided_by, event.reason
     order.rollback_decided_at = event.occurred_at
@@ -357,89 +320,9 @@ def _release(order: Order, event: Release, cause: Cause, now: datetime) -> None:
     release(order, cause, now)
 
 
-def release(order: Order, cause: Cause, now: datetime) -> None:
-    """End the hold; the time it lasted does not count as a person's silence."""
-    if order.hold:
-        stood_still = now - max(order.hold.since, order.since)
-        order.remind_at = order.remind_at and order.remind_at + stood_still
-        order.silence_ends_at = order.silence_ends_at and order.silence_ends_at + stood_still
-    order.hold = None
-    order.close_tasks(TaskKind.REVIEW_HOLD, cause.by, now)
-    order.record(cause, now, "no longer on hold")
-
-
-def _complete_task(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    task = find_task(order, event.task_id)
-    assert task is not None  # noqa: S101 - `refusal` has looked
-    order.close_task(task, cause.by, now, event.answer)
-    _ANSWERS[event.answer](order, event, cause, now)
-
-
-def _accept_suggestions(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    correct_and_go_on(order, suggestions(order), cause, now)
-
-
-def _attest(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    order.evidence = event.note or f"attested by {cause.by}"
-    order.move(State.CHECKING, cause, now, f"evidence: {order.evidence}")
-
-
-def _accept_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    order.move(State.FOC_CONFIRMED, cause, now, f"FOC {in_words(order.foc_at)} accepted as it is")
-    order.notify(NoticeKind.FOC_CONFIRMED, foc=in_words(order.foc_at))
-
-
-def _request_new_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    wanted: date = (
-        local(event.foc_at, order.policy.time_zone).date() if event.foc_at else next_good_day(now, order.policy)
-    )
-    order.requested_foc_on = wanted
-    order.foc_at = None
-    send(order, SendKind.NEW_DATE, cause, now, f"asking for {wanted}")
-
-
-def _dealt_with(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    words = event.note or "dealt with"
-    if order.rejections:
-        order.record(cause, now, f"{words}; the rejection stands")
-    elif order.foc_at is None:
-        order.move(State.SUBMITTED, cause, now, words)
-        restart_chase(order, now)
-    elif trouble := foc_problem(order.foc_at, now, order.policy):
-        _ask_for_date(order, cause, now, trouble[0].upper() + trouble[1:] + ".")
-    else:
-        order.move(State.FOC_CONFIRMED, cause, now, f"{words}; FOC {in_words(order.foc_at)}")
-
-
-def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    refused = any(task.task_id == event.task_id and task.kind is TaskKind.CARRIER_REFUSED for task in order.tasks)
-    if refused and order.send is SendKind.NEW_DATE:
-        send(order, order.send, cause, now, f"asking again for {order.requested_foc_on}")
-    elif refused:
-        correct_and_go_on(order, {}, cause, now)
-    else:
-        order.retry_at = None
-        order.record(cause, now, "trying again now")
-
-
-def _noted(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    order.record(cause, now, event.note or event.answer)
-
-
-_ANSWERS: dict[str, Callable[[Order, CompleteTask, Cause, datetime], None]] = {
-    "accept_suggestions": _accept_suggestions,
-    "attest": _attest,
-    "accept": _accept_date,
-    "request_new_date": _request_new_date,
-    "dealt_with": _dealt_with,
-    "retry": _retry,
-    "chased": _noted,
-    "keep": _noted,
-    "acknowledged": _noted,
-}
-
 _HANDLERS: dict[str, Callable[[Order, Any, Cause, datetime], None]] = {
     "loa_signed": _loa_signed,
+    "give_evidence": _give_evidence,
     "carrier_approved": _carrier_approved,
     "carrier_rejected": _carrier_rejected,
     "foc_confirmed": _foc_confirmed,
@@ -451,5 +334,5 @@ _HANDLERS: dict[str, Callable[[Order, Any, Cause, datetime], None]] = {
     "cancel": _cancel,
     "hold": _hold,
     "release": _release,
-    "complete_task": _complete_task,
+    "complete_task": complete,
 }

@@ -5,13 +5,18 @@ The workflow calls these by name; activities/ carries them out; one parametrised
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
 
-from portolan.domain.carrier import CsrAnswer, Portability
-from portolan.domain.order import AuditEntry, Notice, Order
+from portolan.domain.calendars import local
+from portolan.domain.carrier import AccountData, CsrAnswer, CsrRecord, Portability
+from portolan.domain.order import AuditEntry, Notice, Order, OrderRequest
+from portolan.domain.playbooks.model import Policy
+from portolan.domain.reconciliation import Difference
+from portolan.domain.rejections import Plan, Rejection
 
 
 class Effect(NamedTuple):
@@ -34,11 +39,15 @@ EFFECTS: dict[str, Effect] = {
     effect.name: effect
     for effect in (
         Effect("look_up_numbers", False, "read only"),
+        Effect("judge_account", False, "reads nothing but what it is given"),
+        Effect("judge_rejection", False, "reads nothing but what it is given"),
         Effect("fetch_order", False, "read only"),
         Effect("submit_order", True, "order and attempt, looked for before sending", "cancel_order"),
         Effect("cancel_order", True, "the carrier's order; a cancelled one stays cancelled"),
         Effect("activate_order", True, "the carrier's order; an active one stays active", "port_back_order"),
         Effect("port_back_order", True, "the carrier's order; a returned one stays returned"),
+        Effect("render_letter", True, "the letter's own bytes: the same order gives the same letter"),
+        Effect("split_order", True, "the id of the new order"),
         Effect("publish_order", True, "order and sequence of each audit entry"),
         Effect("send_notice", True, "order, sequence and kind of the notice, for each recipient"),
     )
@@ -76,6 +85,114 @@ class LookUp(BaseModel):
 
     portability: list[Portability]
     csr: CsrAnswer
+
+
+class Judging(BaseModel):
+    """An account to be compared with the losing carrier's record; `compared` as in `Policy.compared_fields`.
+
+    `siblings` are numbers of the account that other orders port.
+    """
+
+    account: AccountData
+    numbers: list[str]
+    country: str
+    csr: CsrRecord | None
+    compared: list[str] = []
+    siblings: list[str] = []
+
+    @classmethod
+    def of(cls, order: Order) -> Judging:
+        """The account of an order, as it stands."""
+        return cls(
+            account=order.account,
+            numbers=order.request.numbers,
+            country=order.request.country,
+            csr=order.csr,
+            compared=order.policy.compared_fields,
+            siblings=order.request.siblings,
+        )
+
+
+class Judgement(BaseModel):
+    """What comparing brought.
+
+    Knowledge grows with every release: it is asked for in an activity, so that an order replays as it was judged.
+
+    Attributes:
+        differences: Between the account and the record.
+        left: Numbers of the record that are not ported, in E.164 where they can be read.
+        unknown: Numbers of the order that the record does not list.
+    """
+
+    differences: list[Difference] = []
+    left: list[str] = []
+    unknown: list[str] = []
+
+
+class LetterWanted(BaseModel):
+    """A letter to be rendered: `port`, or `rollback` for the return of the numbers. `left` stay on the account."""
+
+    kind: str
+    request: OrderRequest
+    account: AccountData
+    billing_address: str = ""
+    left: list[str] = []
+    remaining: str = ""
+
+    @classmethod
+    def of(cls, order: Order, kind: str) -> LetterWanted:
+        """A letter of an order, as it stands."""
+        return cls(
+            kind=kind,
+            request=order.request,
+            account=order.account,
+            billing_address=order.csr.billing_address if order.csr else "",
+            left=order.left,
+            remaining=order.remaining,
+        )
+
+
+class Rejected(BaseModel):
+    """An order that came back: why, and what bears on the cure."""
+
+    rejections: list[Rejection]
+    policy: Policy
+    order_id: str
+    losing_carrier: str
+    gaining_carrier: str
+    numbers: list[str]
+    btn: str
+    rejected_on: date
+
+    @classmethod
+    def of(cls, order: Order, now: datetime) -> Rejected:
+        """The newest rejection of an order."""
+        return cls(
+            rejections=order.rejections,
+            policy=order.policy,
+            order_id=order.order_id,
+            losing_carrier=order.request.losing_carrier,
+            gaining_carrier=order.request.gaining_carrier,
+            numbers=order.request.numbers,
+            btn=order.account.btn,
+            rejected_on=local(now, order.policy.time_zone).date(),
+        )
+
+
+class Cure(BaseModel):
+    """What a rejection calls for; `dispute` is a drafted letter where its ground is no lawful one."""
+
+    plan: Plan = Plan()
+    dispute: str = ""
+
+
+class Split(BaseModel):
+    """The new order for numbers split out of another one, which gives them up; `summary` is its workflow's."""
+
+    parent: str
+    request: OrderRequest
+    workflow_id: str
+    summary: str = ""
 
 
 class Publication(BaseModel):

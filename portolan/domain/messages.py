@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
+from portolan.domain.carrier import CsrRecord
 from portolan.domain.rejections import Rejection
 from portolan.domain.text import Plain
 
@@ -57,11 +58,38 @@ class Message(BaseModel):
 
 
 class LoaSigned(Message):
-    """The letter of authorization was signed; `signed_on` is the date written on it."""
+    """The letter of authorization was signed.
+
+    Attributes:
+        signed_on: The date written on it.
+        document: SHA-256 of the signed copy in the document store.
+        mode: How it was signed, `wet` or `electronic`; empty where nobody says.
+    """
 
     kind: Literal["loa_signed"] = "loa_signed"
     signed_by: Plain = Field(min_length=1)
     signed_on: date
+    document: Plain | None = None
+    mode: Literal["", "wet", "electronic"] = ""
+
+
+EvidenceKind = Literal["csr", "bill", "portal_screenshot", "attestation"]
+
+
+class GiveEvidence(Message):
+    """What shows that the account data is right, where the carrier supplied no record or one that is wrong.
+
+    Attributes:
+        evidence: What it is. A `csr` comes with its `record`; a `bill` with its date.
+        record: What it says, typed off: the account data is compared with it, as with a record of the carrier's own.
+        dated_on: The date on it.
+        document: SHA-256 of a copy in the document store.
+    """
+
+    kind: Literal["give_evidence"] = "give_evidence"
+    evidence: EvidenceKind
+    record: CsrRecord | None = None
+    dated_on: date | None = None
     document: Plain | None = None
 
 
@@ -157,6 +185,7 @@ class CompleteTask(Message):
 
 Event = Annotated[
     LoaSigned
+    | GiveEvidence
     | CarrierApproved
     | CarrierRejected
     | FocConfirmed

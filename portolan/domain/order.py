@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from portolan.domain.calendars import end_of
 from portolan.domain.carrier import AccountData, CarrierStatus, CsrRecord, NumberStatus, SendKind
+from portolan.domain.foc import Freeze
 from portolan.domain.messages import Event
 from portolan.domain.playbooks.model import Policy
 from portolan.domain.reconciliation import Difference
@@ -37,6 +38,14 @@ class OrderRequest(BaseModel):
         reference: The requester's own name for the project it belongs to.
         numbers: E.164, in the order given.
         decision_maker: The one person who may order a rollback.
+        csr: The losing carrier's record as the requester has it; the carrier's own answer counts for more.
+        siblings: Numbers of the same account that other orders of the project port.
+        resp_org: The RespOrg that controls the toll-free numbers now, where it is known.
+        remaining: What becomes of the numbers that stay on the account: `keep` or `cease`; empty: not said.
+        new_btn: The account's billing telephone number afterwards, where the present one is ported.
+        freezes: The customer's own blackout dates.
+        advice: What people should know before they port these numbers.
+        split_from: The order these numbers were split out of, and `because` of what.
     """
 
     order_id: str
@@ -54,6 +63,35 @@ class OrderRequest(BaseModel):
     decision_maker: Contact
     requested_foc_on: date | None = None
     policy: Policy
+    csr: CsrRecord | None = None
+    resp_org: str = ""
+    siblings: list[str] = Field(default_factory=list)
+    remaining: str = ""
+    new_btn: str = ""
+    freezes: list[Freeze] = Field(default_factory=list)
+    advice: list[str] = Field(default_factory=list)
+    split_from: str = ""
+    because: list[Rejection] = Field(default_factory=list)
+
+
+class Evidence(BaseModel):
+    """What was given to show that the account data is right; `document` is its SHA-256 in the document store."""
+
+    kind: str
+    by: str
+    given_at: AwareDatetime
+    dated_on: date | None = None
+    document: str | None = None
+    note: str = ""
+
+
+class SplitOff(BaseModel):
+    """Numbers that go on in an order of their own, so that the others need not wait for them."""
+
+    order_id: str
+    numbers: list[str]
+    why: str
+    because: list[Rejection] = Field(default_factory=list)
 
 
 class Loa(BaseModel):
@@ -107,6 +145,7 @@ class NoticeKind(StrEnum):
     CANCELLED = "cancelled"
     ROLLBACK_REFUSED = "rollback_refused"
     ROLLED_BACK = "rolled_back"
+    SPLIT_OUT = "split_out"
     NOT_PORTABLE = "not_portable"
     EXPIRED = "expired"
 
@@ -143,9 +182,13 @@ class IllegalMove(Exception):
 TASK_STATES: dict[TaskKind, frozenset[State]] = {
     TaskKind.CORRECT_DATA: frozenset({State.AWAITING_INFORMATION}),
     TaskKind.GIVE_EVIDENCE: frozenset({State.AWAITING_INFORMATION}),
+    TaskKind.CONFIRM_REMAINING: frozenset({State.AWAITING_INFORMATION}),
+    TaskKind.CURE_NUMBERS: frozenset({State.AWAITING_INFORMATION}),
     TaskKind.SIGN_LOA: frozenset({State.AWAITING_SIGNATURE, State.ACTION_REQUIRED}),
     TaskKind.APPROVE: frozenset({State.AWAITING_APPROVAL}),
     TaskKind.FIX_REJECTION: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.DISPUTE_REJECTION: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.GIVE_UP: frozenset({State.ACTION_REQUIRED}),
     TaskKind.CHOOSE_DATE: frozenset({State.ACTION_REQUIRED}),
     TaskKind.CHASE_CARRIER: frozenset({State.SUBMITTED}),
     TaskKind.READ_CARRIER: frozenset({State.ACTION_REQUIRED}),
@@ -169,7 +212,11 @@ WAITS_FOR_PEOPLE = frozenset(
 class Order(BaseModel):
     """The whole state of one port order.
 
-    All times are UTC. `send_again` says that the newest attempt may or may not have reached the carrier, so that the
+    All times are UTC. `left` are the numbers that stay on the account, `unknown` those that its record
+    does not list. `unjudged` says that it is not yet settled what a rejection calls for; one that only needs time is
+    sent again by itself at `cure_at`, and `cures` counts how often in a row. `split_off` are numbers about to get an
+    order of their own, `letter_wanted` the letter about to be rendered, `letters` the SHA-256 of those that are.
+    `send_again` says that the newest attempt may or may not have reached the carrier, so that the
     next sending keeps its number and looks there first. `unpublished` and `unsent` hold what the read model and people
     have not been told yet; `seen` keeps the ids of messages already taken, `deferred` those that wait for a running
     effect to end.
@@ -185,8 +232,16 @@ class Order(BaseModel):
     csr: CsrRecord | None = None
     csr_unavailable: str = ""
     evidence: str = ""
+    evidences: list[Evidence] = Field(default_factory=list)
     differences: list[Difference] = Field(default_factory=list)
+    left: list[str] = Field(default_factory=list)
+    unknown: list[str] = Field(default_factory=list)
+    remaining: str = ""
+    new_btn: str = ""
+    cured: bool = False
 
+    letter_wanted: str = ""
+    letters: dict[str, str] = Field(default_factory=dict)
     loa: Loa | None = None
     approved_by: str = ""
 
@@ -200,6 +255,12 @@ class Order(BaseModel):
     carrier_said_at: AwareDatetime | None = None
     carrier_approved_at: AwareDatetime | None = None
     rejections: list[Rejection] = Field(default_factory=list)
+    unjudged: bool = False
+    cure_at: AwareDatetime | None = None
+    cures: int = 0
+    dispute: str = ""
+    split_off: SplitOff | None = None
+    splits: list[str] = Field(default_factory=list)
     requested_foc_on: date | None = None
     foc_at: AwareDatetime | None = None
     foc_moves: int = 0
@@ -213,6 +274,7 @@ class Order(BaseModel):
     rollback_decided_at: AwareDatetime | None = None
     cancel_reason: str = ""
     cancelled_in: State | None = None
+    gave_up: bool = False
 
     hold: OnHold | None = None
     tasks: list[Task] = Field(default_factory=list)
@@ -240,8 +302,12 @@ class Order(BaseModel):
             since=now,
             account=request.account,
             requested_foc_on=request.requested_foc_on,
+            remaining=request.remaining,
+            new_btn=request.new_btn,
         )
-        order.record(Cause("requested", request.coordinator.name, now), now, f"{len(request.numbers)} number(s)")
+        detail = f"{len(request.numbers)} number(s)"
+        detail += f", split out of {request.split_from}" if request.split_from else ""
+        order.record(Cause("requested", request.coordinator.name, now), now, detail)
         return order
 
     @property
@@ -313,6 +379,8 @@ class Order(BaseModel):
         for task in self.open_tasks:
             if to not in TASK_STATES[task.kind]:
                 self.close_task(task, cause.by, now)
+        self.cure_at = None
+        self.unjudged = False
         self.remind_at = None
         self.silence_ends_at = None
         if to in WAITS_FOR_PEOPLE:

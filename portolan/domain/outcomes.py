@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from portolan.domain.carrier import CarrierOrder, CarrierStatus, NumberStatus
-from portolan.domain.decisions import go_on_signed, need_signature, rejected_in_words, restart_chase, take
-from portolan.domain.effects import LookUp
+from portolan.domain.decisions import take
 from portolan.domain.foc import in_words
 from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed, problem
+from portolan.domain.moves import need_signature, restart_chase
 from portolan.domain.order import Cause, NoticeKind, Order
-from portolan.domain.reconciliation import reconcile
 from portolan.domain.refusals import CLOCK_SKEW, refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
@@ -20,60 +19,11 @@ RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30))
 
 #: Proof that a number is in service is looked for after these waits: closely first, then hourly.
 PROOF_WAITS = (timedelta(minutes=15),) * 8 + (timedelta(hours=1),) * 6
-#: So many numbers are named in a text; the others are in the read model.
-NAMED = 5
 PROOF_WAIT_LATER = timedelta(hours=6)
 
 
 def _portolan(kind: str, now: datetime) -> Cause:
     return Cause(kind, "portolan", now)
-
-
-def looked_up(order: Order, found: LookUp) -> None:
-    """Keep what portability check and CSR request brought; `checked` judges it."""
-    portability, csr = found.portability, found.csr
-    order.csr, order.csr_unavailable = (
-        csr.record,
-        "" if csr.record else csr.reason or "the losing carrier supplies none",
-    )
-    order.number_status = {
-        number.number: NumberStatus.PENDING if number.portable else NumberStatus.FAILED for number in portability
-    }
-    stuck = [f"{number.number}: {number.reason or 'not portable'}" for number in portability if not number.portable]
-    order.outcome = "; ".join(stuck[:NAMED])
-    if len(stuck) > NAMED:
-        order.outcome = f"{len(stuck)} of {len(portability)} numbers, the first being {order.outcome}"
-
-
-def checked(order: Order, now: datetime) -> None:
-    """Judge the order before anything is sent: every fault at once."""
-    cause = _portolan("checked", now)
-    if not order.policy.portable or order.outcome:
-        order.outcome = order.policy.not_portable_why or order.outcome
-        order.move(State.NOT_PORTABLE, cause, now, order.outcome)
-        order.notify(NoticeKind.NOT_PORTABLE, why=order.outcome)
-        return
-    order.differences = reconcile(order.account, order.csr) if order.csr and not order.evidence else []
-    blocking = [difference.in_words() for difference in order.differences if difference.blocking]
-    if blocking:
-        words = "Would be rejected as it stands. " + "; ".join(blocking)
-        order.move(State.AWAITING_INFORMATION, cause, now, words)
-        order.open_task(TaskKind.CORRECT_DATA, words, now)
-        order.notify(NoticeKind.ACTION_NEEDED, why=words)
-    elif order.csr is None and not order.evidence:
-        words = f"No customer service record: {order.csr_unavailable}"
-        order.move(State.AWAITING_INFORMATION, cause, now, words)
-        order.open_task(TaskKind.GIVE_EVIDENCE, words, now)
-        order.notify(NoticeKind.ACTION_NEEDED, why=words)
-    elif order.loa_valid_at(now):
-        go_on_signed(order, cause, now, "the signed LOA still covers the order")
-    else:
-        need_signature(
-            order,
-            cause,
-            now,
-            "portable, and the account data matches the record" if order.csr else "portable",
-        )
 
 
 def sent(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
@@ -127,13 +77,14 @@ def not_cancelled(order: Order, why: str, now: datetime) -> None:
         stands, order.send_again, order.foc_at = State.SUBMITTING, False, None
     passed = order.foc_at is not None and order.foc_at <= now and stands in {State.FOC_CONFIRMED, State.READY}
     stands = State.ACTION_REQUIRED if passed else stands
+    order.gave_up = False
     order.move(stands, _portolan("cancel_refused", now), now, why)
     order.open_task(TaskKind.CANCEL_REFUSED, why, now)
     if passed:
         words = f"The FOC {in_words(order.foc_at)} passed while the order was to be cancelled."
         order.open_task(TaskKind.CHOOSE_DATE, words, now)
     elif stands is State.ACTION_REQUIRED and order.rejections:
-        order.open_task(TaskKind.FIX_REJECTION, rejected_in_words(order.rejections), now)
+        order.unjudged = True
     elif stands is State.ACTION_REQUIRED and order.foc_at:
         order.open_task(TaskKind.CHOOSE_DATE, f"The date {in_words(order.foc_at)} is still to be settled.", now)
     order.refetch = order.carrier_order_id is not None and stands is not State.SUBMITTING
@@ -151,8 +102,27 @@ def unreachable(order: Order, why: str, now: datetime) -> None:
         order.notify(NoticeKind.ACTION_NEEDED, why=f"{order.request.gaining_carrier} cannot be reached: {why}.")
 
 
+def rendered(order: Order, digest: str, now: datetime) -> None:
+    """The letter is in the document store; without a digest none was wanted."""
+    kind, order.letter_wanted = order.letter_wanted, ""
+    if digest and order.letters.get(kind) != digest:
+        order.letters[kind] = digest
+        order.record(_portolan("letter_rendered", now), now, f"{kind} letter, unsigned, document sha256 {digest}")
+
+
+def not_rendered(order: Order, why: str, now: datetime) -> None:
+    """The letter could not be made now; it is made when somebody asks for it."""
+    kind, order.letter_wanted = order.letter_wanted, ""
+    order.record(_portolan("letter_not_rendered", now), now, f"the {kind} letter could not be rendered: {why}")
+
+
 def cancelled(order: Order, now: datetime) -> None:
     """The carrier no longer holds an order of ours."""
+    if order.gave_up:
+        order.outcome = f"Cannot be ported: {order.cancel_reason}"
+        order.move(State.NOT_PORTABLE, _portolan("given_up", now), now, order.outcome)
+        order.notify(NoticeKind.NOT_PORTABLE, why=order.cancel_reason)
+        return
     order.outcome = f"Cancelled: {order.cancel_reason}"
     order.move(State.CANCELLED, _portolan("cancelled", now), now, order.outcome)
     order.notify(NoticeKind.CANCELLED, why=order.cancel_reason)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from portolan.domain.calendars import local
 from portolan.domain.carrier import AccountData
 from portolan.domain.foc import in_words
-from portolan.domain.messages import KINDS, CompleteTask, Event, Hold, LoaSigned, Resubmit, Rollback
+from portolan.domain.messages import KINDS, CompleteTask, Event, GiveEvidence, Hold, LoaSigned, Resubmit, Rollback
 from portolan.domain.order import Order
 from portolan.domain.states import BEFORE_CUTOVER, ENDED, MOVED, STATES, State
 from portolan.domain.tasks import Task
@@ -34,6 +34,7 @@ _CANCELLABLE = BEFORE_CUTOVER - {State.CANCELLING}
 #: In which states each message is accepted.
 ALLOWED: dict[str, frozenset[State]] = {
     "loa_signed": frozenset({State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, State.ACTION_REQUIRED}),
+    "give_evidence": frozenset({State.AWAITING_INFORMATION, State.ACTION_REQUIRED}),
     "carrier_approved": _WITH_CARRIER,
     "carrier_rejected": _WITH_CARRIER,
     "foc_confirmed": _WITH_CARRIER,
@@ -83,7 +84,7 @@ def allowed(order: Order, now: datetime) -> list[str]:
     kinds = [kind for kind in KINDS if order.state in ALLOWED[kind] and not kind.startswith(("carrier", "foc"))]
     if order.hold is None:
         kinds.remove("release") if "release" in kinds else None
-    if not any(task.facts.answers for task in order.open_tasks) and "complete_task" in kinds:
+    if not any(possible_answers(order, task) for task in order.open_tasks) and "complete_task" in kinds:
         kinds.remove("complete_task")
     if "rollback" in kinds and _window_shut(order, now):
         kinds.remove("rollback")
@@ -187,6 +188,12 @@ def _check_loa(order: Order, event: LoaSigned, made_at: datetime) -> tuple[str, 
     signer = order.account.authorized_person
     if event.signed_by.casefold().split() != signer.casefold().split():
         return f"{event.signed_by} is not the person authorized on the account.", f"{signer} has to sign."
+    modes = order.policy.signature_modes
+    if event.mode and event.mode not in modes:
+        return (
+            f"{order.request.losing_carrier} does not take an LOA signed this way ({event.mode}).",
+            f"Have it signed: {' or '.join(modes)}.",
+        )
     today = local(made_at, order.policy.time_zone).date()
     if event.signed_on > today + timedelta(days=1):
         return (
@@ -198,6 +205,27 @@ def _check_loa(order: Order, event: LoaSigned, made_at: datetime) -> tuple[str, 
         return (
             f"The LOA is dated {event.signed_on}; it may be at most {limit} days old.",
             "Have it signed again with today's date.",
+        )
+    return None
+
+
+def _check_evidence(order: Order, event: GiveEvidence, made_at: datetime) -> tuple[str, str] | None:
+    if not event.by:
+        return "Evidence needs somebody who vouches for it.", "Say who gives it (by)."
+    if event.evidence == "csr" and event.record is None:
+        return "A customer service record was named, and not what it says.", "Give its `record`, field by field."
+    if event.evidence == "bill" and event.dated_on is None:
+        return "A bill counts by its date, and none was given.", "Give the date on it (dated_on)."
+    if event.dated_on is None:
+        return None
+    age = (local(made_at, order.policy.time_zone).date() - event.dated_on).days
+    limit = order.policy.bill_max_age_days
+    if age < -1:
+        return f"The {event.evidence} is dated {event.dated_on}, which lies in the future.", "Give the date on it."
+    if age > limit:
+        return (
+            f"The {event.evidence} is dated {event.dated_on}; it may be at most {limit} days old.",
+            "Give a newer one.",
         )
     return None
 
@@ -232,8 +260,53 @@ def suggestions(order: Order) -> dict[str, str]:
     """What the record, or the carrier that rejected the order, says instead of our text, by field."""
     found = {difference.field: difference.suggestion for difference in order.differences}
     if order.state is State.ACTION_REQUIRED:
-        found |= {r.reason.field: r.suggestion for r in order.rejections if r.reason.field and r.suggestion}
-    return {field: text for field, text in found.items() if getattr(order.account, field) != text}
+        found |= {r.reason.field or "": r.suggestion or on_record(order, r.reason.field) for r in order.rejections}
+    return {
+        field: text
+        for field, text in found.items()
+        if text and field in AccountData.model_fields and getattr(order.account, field) != text
+    }
+
+
+def on_record(order: Order, field: str | None) -> str:
+    """What the losing carrier's record says in a field of the account; empty where there is none."""
+    known = order.csr is not None and field in AccountData.model_fields
+    return str(getattr(order.csr, field or "")) if known else ""
+
+
+def main_ports(order: Order) -> bool:
+    """Whether the account's main number leaves while other numbers stay."""
+    return bool(order.left) and order.account.btn in order.request.numbers
+
+
+def separable(order: Order) -> list[str]:
+    """The numbers that could go on in an order of their own: those a rejection names, or the record does not know.
+
+    Empty where that would be all of them, or none, or where one of them is the account's main number.
+    """
+    named = {number for reason in order.rejections for number in reason.numbers}
+    if order.state is State.AWAITING_INFORMATION:
+        named = set(order.unknown)
+    found = [number for number in order.request.numbers if number in named]
+    whole = len(found) == len(order.request.numbers) or order.account.btn in found
+    return [] if whole else found
+
+
+#: Answers that make sense only where there is something to do: what to say where there is nothing.
+_NOTHING_TO_ANSWER = {
+    "accept_suggestions": "Nobody suggested a text that differs.",
+    "split_out": "There are no single numbers that could be split out while others stay.",
+}
+
+
+def possible_answers(order: Order, task: Task) -> list[str]:
+    """The answers a task allows as the order stands."""
+    nothing = {
+        answer
+        for answer, something in (("accept_suggestions", suggestions(order)), ("split_out", separable(order)))
+        if not something
+    }
+    return [answer for answer in task.facts.answers if answer not in nothing]
 
 
 def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[str, str] | None:
@@ -244,8 +317,13 @@ def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[s
     if event.answer not in task.facts.answers:
         answers = ", ".join(task.facts.answers) or "none; it closes by itself when its subject is settled"
         return f"{event.answer!r} is not an answer to {task.task_id}.", f"Answers: {answers}."
-    if event.answer == "accept_suggestions" and not suggestions(order):
-        return "Nobody suggested a text that differs.", "Resubmit with corrections."
+    if event.answer not in possible_answers(order, task):
+        return _NOTHING_TO_ANSWER[event.answer], "Resubmit with corrections."
+    if event.answer == "keep_remaining" and main_ports(order) and not event.note:
+        return (
+            f"The main number {order.account.btn} is ported while other numbers stay.",
+            "Name the account's new billing number in the note.",
+        )
     if event.answer == "accept" and (order.foc_at is None or order.foc_at <= made_at):
         return (
             f"The confirmed date {in_words(order.foc_at)} has passed.",
@@ -263,6 +341,7 @@ _CHECKS: dict[str, Callable[[Order, Event, datetime], tuple[str, str] | None]] =
     "carrier_puzzle": _check_at_carrier,
     "rollback": _check_rollback,  # type: ignore[dict-item]
     "loa_signed": _check_loa,  # type: ignore[dict-item]
+    "give_evidence": _check_evidence,  # type: ignore[dict-item]
     "resubmit": _check_corrections,  # type: ignore[dict-item]
     "hold": _check_hold,  # type: ignore[dict-item]
     "release": _check_release,

@@ -12,15 +12,26 @@ from datetime import date
 from difflib import get_close_matches
 from inspect import isclass
 from types import MappingProxyType
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
-from portolan.domain.carrier import AccountData
+from portolan.domain.carrier import AccountData, CsrRecord
 from portolan.domain.errors import Fault
+from portolan.domain.identifiers import check
 from portolan.domain.order import Contact
+from portolan.domain.playbooks import fields, is_simple
 
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -58,6 +69,13 @@ def _email(text: str) -> str:
     return text
 
 
+def _pin(text: str) -> str:
+    checked = check("pin", text) if text else None
+    if checked and not checked.valid:
+        raise ValueError(checked.reason)
+    return text
+
+
 def _time_zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
@@ -68,6 +86,7 @@ def _time_zone(text: str) -> str:
 #: Words on one line, 1 to 200 characters.
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Email = Annotated[str, AfterValidator(_email)]
+Pin = Annotated[str, Field(max_length=40), AfterValidator(_pin)]
 Days = Annotated[int, Field(ge=1, le=365)]
 Hours = Annotated[int, Field(ge=0, le=24 * 365)]
 
@@ -105,16 +124,95 @@ class AccountGiven(_Typed):
     service_address: Words
     postal_code: Words
     account_number: Words
+    btn: Annotated[str, Field(max_length=200), AfterValidator(_one_line)] = ""
 
     def as_account(self) -> AccountData:
         """The same, as an order carries it."""
         return AccountData(**self.model_dump())
 
 
+class CsrGiven(AccountGiven):
+    """The losing carrier's record of the account, typed off from a copy of it."""
+
+    billing_address: Annotated[str, Field(max_length=200), AfterValidator(_one_line)] = ""
+    authorized_persons: list[Words] = Field(default_factory=list)
+    numbers: list[Words] = Field(default_factory=list)
+    features: list[Words] = Field(default_factory=list)
+
+    def as_record(self) -> CsrRecord:
+        """The same, as an order carries it."""
+        return CsrRecord(**self.model_dump())
+
+
+class ServiceGiven(_Typed):
+    """What the numbers hang on at the losing carrier; it decides by which rules US numbers move.
+
+    Attributes:
+        lines_on_account: How many lines the account has; unknown counts as several.
+        une: The losing carrier rents parts of another one's network for it.
+        complex_translations: Centrex, ISDN, remote call forwarding and the like.
+        reseller: The account is with a reseller.
+        wireless: The numbers are mobile, which US numbers do not tell by themselves.
+    """
+
+    lines_on_account: Annotated[int, Field(ge=1)] | None = None
+    une: bool = False
+    complex_translations: bool = False
+    reseller: bool = False
+    wireless: bool = False
+
+    @property
+    def simple(self) -> bool:
+        """Whether US rules call a port of it simple; never where the lines were not counted."""
+        return self.lines_on_account is not None and is_simple(
+            une=self.une,
+            lines_on_account=self.lines_on_account,
+            complex_translations=self.complex_translations,
+            reseller=self.reseller,
+        )
+
+
+class FreezeGiven(_Typed):
+    """Days on which the customer wants nothing to move, both included."""
+
+    first: date
+    last: date
+    reason: Words
+
+
 class Wishes(_Typed):
     """What the customer would like; no carrier promises it."""
 
     requested_foc_on: date | None = None
+    freezes: list[FreezeGiven] = Field(default_factory=list)
+
+
+class NumberGiven(_Typed):
+    """A number as typed, alone or with what belongs to it.
+
+    Attributes:
+        rio: France: the line's operator identity statement.
+        pac: United Kingdom, mobile: the porting authorisation code.
+        resp_org: Toll-free: the RespOrg that controls it now.
+    """
+
+    number: str
+    rio: str = ""
+    pac: str = ""
+    resp_org: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, typed: Any) -> Any:
+        if isinstance(typed, dict | NumberGiven):
+            return typed
+        if not isinstance(typed, str):
+            raise ValueError("must be text")
+        return {"number": typed}
+
+
+#: What makes a number one that nobody wants to lose for an hour.
+Risk = Literal["vanity", "campaign", "regulated"]
 
 
 class PolicyGiven(_Typed):
@@ -138,6 +236,24 @@ class PolicyGiven(_Typed):
     closed_days: list[date] | None = None
     portable: bool | None = None
     not_portable_why: Words | None = None
+    rollback_basis: fields.RollbackBasis | None = None
+    bill_max_age_days: Days | None = None
+    documents: list[fields.Document] | None = None
+    identifiers: list[fields.Identifier] | None = None
+    compared_fields: list[fields.ComparedField] | None = None
+    signature_modes: Annotated[list[fields.SignatureMode], Field(min_length=1)] | None = None
+    loa_template: fields.LoaTemplate | None = None
+    loa_attachment_over: Annotated[int, Field(ge=1)] | None = None
+    most_numbers: Annotated[int, Field(ge=1)] | None = None
+    lead_business_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    cutoff: fields.ClockTime | None = None
+    desk_opens: fields.ClockTime | None = None
+    desk_closes: fields.ClockTime | None = None
+    desk_contact: Words | None = None
+    activation_from: fields.ClockTime | None = None
+    activation_until: fields.ClockTime | None = None
+    activation_zone: fields.Zone | None = None
+    retention_days: Annotated[int, Field(ge=1, le=36500)] | None = None
 
     def overrides(self) -> dict[str, Any]:
         """The values that were given."""
@@ -149,8 +265,15 @@ class AccountRequest(_Typed):
 
     Attributes:
         country: ISO 3166; how numbers without a country code are read.
-        numbers: As typed. Either these or `numbers_file`.
-        numbers_file: A CSV file, relative to the request file.
+        subdivision: The part of the country whose public holidays count, as ISO 3166-2 has it: `QC`, `BY`, `SCT`.
+        numbers: As typed, each alone or with its RIO, PAC or RespOrg. Either these or `numbers_file`.
+        numbers_file: A CSV or XLSX file, relative to the request file.
+        csr: The losing carrier's record, where the requester has it.
+        service: What the numbers hang on there.
+        remaining_numbers: What becomes of the numbers that stay on the account.
+        new_btn: The account's billing telephone number afterwards, where the present one is ported.
+        pin: The account's port-out PIN or passcode; kept apart from the order, and wiped at its end.
+        risks: What makes the numbers precious.
         label: What people call this account; names it in the reasons for the split.
         rehearsal: What the simulated carrier is to do; read by the rehearsal alone.
     """
@@ -158,8 +281,15 @@ class AccountRequest(_Typed):
     losing_carrier: Words
     account: AccountGiven
     country: Annotated[str, AfterValidator(_country)] | None = None
-    numbers: list[str] = Field(default_factory=list)
+    subdivision: Annotated[str, Field(max_length=3)] = ""
+    numbers: list[NumberGiven] = Field(default_factory=list)
     numbers_file: str = Field(default="", validate_default=True)
+    csr: CsrGiven | None = None
+    service: ServiceGiven = ServiceGiven()
+    remaining_numbers: Literal["keep", "cease"] | None = None
+    new_btn: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
+    pin: Pin = Field(default="", repr=False)
+    risks: list[Risk] = Field(default_factory=list)
     wishes: Wishes = Wishes()
     policy: PolicyGiven = PolicyGiven()
     label: Annotated[str, Field(max_length=200), AfterValidator(_one_line)] = ""

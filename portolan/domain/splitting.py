@@ -6,24 +6,37 @@ playbook is another order. Nothing here looks at a clock: the same request gives
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
+from typing import Protocol
 
 from portolan.domain.calendars import business_days_from, closed_reason
-from portolan.domain.errors import Fault, RequestInvalid
+from portolan.domain.errors import ConfigurationError, Fault, RequestInvalid
+from portolan.domain.foc import Freeze
 from portolan.domain.order import OrderRequest
-from portolan.domain.playbooks import PLAYBOOKS, Playbook, Policy, choose
+from portolan.domain.playbooks import PLAYBOOKS, Playbook, Policy, breaks_rule, choose
 from portolan.domain.request import AccountRequest, Request
 
-ClosedDays = Callable[[Playbook], Sequence[date]]
 
-#: Provenances that make a playbook's value a rule, which nobody may replace.
-_RULES = frozenset({"L", "I"})
+class Rules(Protocol):
+    """By which rules an account's numbers move: playbook, carriers' profiles, the operator's and the request's own."""
+
+    def __call__(self, playbook: Playbook, account: AccountRequest, country: str, count: int) -> Policy:
+        """The policy for `count` numbers of a country under a playbook.
+
+        Raises:
+            ConfigurationError: The values do not fit together.
+        """
+        ...
+
+
 #: How numbers move where the playbook's code alone says too little.
 _HOW = MappingProxyType({"US-TF": "a RespOrg change (US-TF)"})
 _PLACES_NAMED = 5
+#: How `portolan.numbering` notes a number written in letters.
+_KEYPAD = "digits of a keypad"
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,7 @@ class ParsedNumber:
         where: Its place, such as `accounts[0].numbers[2]`.
         line: Its line in the request file.
         note: What was changed while reading it.
+        identifiers: What was given with it: `rio`, `pac`, `resp_org`.
     """
 
     e164: str
@@ -42,6 +56,12 @@ class ParsedNumber:
     where: str
     line: int | None = None
     note: str = ""
+    identifiers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def resp_org(self) -> str:
+        """The RespOrg that controls a toll-free number, where it was given."""
+        return self.identifiers.get("resp_org", "") if self.number_class == "toll_free" else ""
 
     @property
     def kind(self) -> str:
@@ -74,25 +94,25 @@ class Split:
 
 @dataclass
 class _Group:
-    """The numbers of one account, by playbook, country and class; entries that differ only in numbers are one."""
+    """The numbers of one account, by playbook, country, class and RespOrg; entries alike but for numbers are one."""
 
     index: int
     account: AccountRequest
-    kinds: dict[tuple[str, str, str], list[ParsedNumber]] = field(default_factory=dict)
+    kinds: dict[tuple[str, str, str, str], list[ParsedNumber]] = field(default_factory=dict)
 
 
-def split(project: Request, numbers_by_account: Sequence[Sequence[ParsedNumber]], closed_days_for: ClosedDays) -> Split:
+def split(project: Request, numbers_by_account: Sequence[Sequence[ParsedNumber]], rules: Rules) -> Split:
     """Split a project into port orders.
 
     Args:
         project: What was asked for.
         numbers_by_account: The recognised numbers of each entry of `project.accounts`, in that order.
-        closed_days_for: The days on which a losing carrier under a playbook ports nothing.
+        rules: By which rules they move.
 
     Raises:
         RequestInvalid: `faults_in_split` has something to say.
     """
-    faults = faults_in_split(project, numbers_by_account, closed_days_for)
+    faults = faults_in_split(project, numbers_by_account, rules)
     if faults:
         raise RequestInvalid(faults, project.reference)
     groups, reasons = _grouped(project, numbers_by_account)
@@ -101,8 +121,9 @@ def split(project: Request, numbers_by_account: Sequence[Sequence[ParsedNumber]]
     for group in groups:
         for (code, *_), numbers in group.kinds.items():
             order_id = f"{project.project_id}-{len(orders) + 1}"
-            policy = _policy(group.account, PLAYBOOKS[code], closed_days_for)
-            orders.append(_order(order_id, project, group.account, numbers, policy))
+            policy = rules(PLAYBOOKS[code], group.account, numbers[0].country, len(numbers))
+            everything = [one.e164 for few in group.kinds.values() for one in few]
+            orders.append(_order(order_id, project, group.account, numbers, everything, policy))
             accounts[order_id] = group.index
         reasons.append(_reason(group))
     notes = [f"{number.place}: {number.note}" for numbers in numbers_by_account for number in numbers if number.note]
@@ -132,7 +153,7 @@ def number_faults(numbers_by_account: Sequence[Sequence[ParsedNumber]]) -> list[
 
 
 def faults_in_split(
-    project: Request, numbers_by_account: Sequence[Sequence[ParsedNumber]], closed_days_for: ClosedDays
+    project: Request, numbers_by_account: Sequence[Sequence[ParsedNumber]], rules: Rules
 ) -> list[Fault]:
     """Everything that keeps a well-formed project from being split, each with its place.
 
@@ -141,46 +162,47 @@ def faults_in_split(
     """
     faults = number_faults(numbers_by_account)
     for index, (account, numbers) in enumerate(zip(project.accounts, numbers_by_account, strict=True)):
-        playbooks = {playbook.code: playbook for number in numbers if (playbook := _playbook(number))}
-        for playbook in playbooks.values():
-            faults.extend(_policy_faults(index, account, playbook))
-        wish_faults = (
-            fault
-            for playbook in playbooks.values()
-            for fault in _wish_faults(index, account, playbook, closed_days_for)
-        )
-        faults.extend(list(wish_faults)[:1])
+        kinds = Counter((book.code, number.country) for number in numbers if (book := _playbook(number, account)))
+        rule_faults = [list(_policy_faults(index, account, PLAYBOOKS[code])) for code, _ in kinds]
+        faults.extend(fault for few in rule_faults for fault in few)
+        wish_faults: list[Fault] = []
+        for (code, country), count in kinds.items() if not any(rule_faults) else ():
+            try:
+                policy = rules(PLAYBOOKS[code], account, country, count)
+            except ConfigurationError as error:
+                faults.append(Fault(f"accounts[{index}].policy", f"{error.message} {error.remedy}"))
+            else:
+                wish_faults.extend(_wish_faults(index, account, policy))
+        faults.extend(wish_faults[:1])
     return faults
 
 
-def _playbook(number: ParsedNumber) -> Playbook | None:
-    return choose(number.country, number.number_class)
+def _playbook(number: ParsedNumber, account: AccountRequest) -> Playbook | None:
+    return choose(number.country, number.number_class, simple=account.service.simple, wireless=account.service.wireless)
 
 
 def _known_kinds() -> str:
-    return ", ".join(
-        f"{playbook.country} {' / '.join(playbook.number_classes).replace('_', '-')}" for playbook in PLAYBOOKS.values()
-    )
+    kinds: dict[str, dict[str, None]] = {}
+    for playbook in PLAYBOOKS.values():
+        kinds.setdefault(playbook.country, {}).update(dict.fromkeys(playbook.number_classes))
+    return ", ".join(f"{country} {' / '.join(classes).replace('_', '-')}" for country, classes in kinds.items())
 
 
 def _policy_faults(index: int, account: AccountRequest, playbook: Playbook) -> Iterator[Fault]:
     for key, wanted in account.policy.overrides().items():
         rule = playbook.values.get(key)
-        if rule and rule.provenance in _RULES and rule.value != wanted:
+        if rule and breaks_rule(key, rule, wanted):
             what = f"cannot be {wanted!r}: {playbook.code} has {rule.value!r} by rule ({rule.source})"
             yield Fault(f"accounts[{index}].policy.{key}", what)
 
 
-def _wish_faults(
-    index: int, account: AccountRequest, playbook: Playbook, closed_days_for: ClosedDays
-) -> Iterator[Fault]:
+def _wish_faults(index: int, account: AccountRequest, policy: Policy) -> Iterator[Fault]:
     wanted = account.wishes.requested_foc_on
     if wanted is None:
         return
-    closed_days = _policy(account, playbook, closed_days_for).closed_days
-    closed = closed_reason(wanted, closed_days)
+    closed = closed_reason(wanted, policy.closed_days)
     if closed:
-        better = next(business_days_from(wanted, closed_days))
+        better = next(business_days_from(wanted, policy.closed_days))
         yield Fault(f"accounts[{index}].wishes.requested_foc_on", f"{closed}: ask for {better} or another business day")
 
 
@@ -193,9 +215,9 @@ def _grouped(project: Request, numbers_by_account: Sequence[Sequence[ParsedNumbe
         if group.index != index:
             reasons.append(f"accounts[{index}] is the same account as accounts[{group.index}]: they share port orders")
         for number in numbers:
-            playbook = _playbook(number)
+            playbook = _playbook(number, account)
             if playbook:
-                kind = (playbook.code, number.country, number.number_class)
+                kind = (playbook.code, number.country, number.number_class, number.resp_org)
                 group.kinds.setdefault(kind, []).append(number)
     if len(groups) > 1:
         each = "each losing carrier, account and service address needs a letter of authorization of its own"
@@ -203,13 +225,15 @@ def _grouped(project: Request, numbers_by_account: Sequence[Sequence[ParsedNumbe
     return list(groups.values()), reasons
 
 
-def _policy(account: AccountRequest, playbook: Playbook, closed_days_for: ClosedDays) -> Policy:
-    return playbook.policy(closed_days_for(playbook), account.policy.overrides())
-
-
 def _order(
-    order_id: str, project: Request, account: AccountRequest, numbers: Sequence[ParsedNumber], policy: Policy
+    order_id: str,
+    project: Request,
+    account: AccountRequest,
+    numbers: Sequence[ParsedNumber],
+    everything: Sequence[str],
+    policy: Policy,
 ) -> OrderRequest:
+    own = {number.e164 for number in numbers}
     return OrderRequest(
         order_id=order_id,
         project_id=project.project_id,
@@ -226,12 +250,45 @@ def _order(
         decision_maker=project.contacts.decision_maker.as_contact(),
         requested_foc_on=account.wishes.requested_foc_on,
         policy=policy,
+        csr=account.csr.as_record() if account.csr else None,
+        resp_org=numbers[0].resp_org,
+        siblings=[number for number in everything if number not in own],
+        remaining=account.remaining_numbers or "",
+        new_btn=account.new_btn,
+        freezes=[Freeze(given.first, given.last, given.reason) for given in account.wishes.freezes],
+        advice=_advice(account, numbers),
     )
+
+
+#: What makes numbers precious, in words.
+_RISKS = MappingProxyType(
+    {
+        "vanity": "are vanity numbers",
+        "campaign": "stand in a campaign",
+        "regulated": "are numbers that a regulator requires to answer",
+    }
+)
+_BRIDGE = (
+    "Do not let the port be the first test: claim a number at the gaining carrier, send the calls of the old number "
+    "to it over a SIP trunk, prove it, and port as a second step"
+)
+
+
+def _advice(account: AccountRequest, numbers: Sequence[ParsedNumber]) -> list[str]:
+    """What people should hear before numbers that nobody wants to lose for an hour are ported."""
+    risks = list(dict.fromkeys(account.risks))
+    spelled = sum(_KEYPAD in number.note for number in numbers)
+    if spelled and "vanity" not in risks:
+        risks.insert(0, "vanity")
+    return [f"High risk: these {_RISKS[risk]}. {_BRIDGE}." for risk in risks]
 
 
 def _reason(group: _Group) -> str:
     """Why an account has as many orders as it has."""
-    how = [f"{numbers[0].kind} numbers move by {_HOW.get(code, code)}" for (code, *_), numbers in group.kinds.items()]
+    how = [
+        f"{numbers[0].kind} numbers{f' of RespOrg {resp_org}' if resp_org else ''} move by {_HOW.get(code, code)}"
+        for (code, *_, resp_org), numbers in group.kinds.items()
+    ]
     count = sum(map(len, group.kinds.values()))
     numbers, orders = _count(count, "number"), _count(len(how), "port order")
     return f"{group.account.name}: {numbers} in {orders}{', because ' if len(how) > 1 else ': '}{' and '.join(how)}"

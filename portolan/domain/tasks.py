@@ -15,9 +15,13 @@ class TaskKind(StrEnum):
 
     CORRECT_DATA = "correct_data"
     GIVE_EVIDENCE = "give_evidence"
+    CONFIRM_REMAINING = "confirm_remaining"
+    CURE_NUMBERS = "cure_numbers"
     SIGN_LOA = "sign_loa"
     APPROVE = "approve"
     FIX_REJECTION = "fix_rejection"
+    DISPUTE_REJECTION = "dispute_rejection"
+    GIVE_UP = "give_up"
     CHOOSE_DATE = "choose_date"
     CHASE_CARRIER = "chase_carrier"
     READ_CARRIER = "read_carrier"
@@ -45,17 +49,33 @@ TASKS: dict[TaskKind, TaskFacts] = {
     TaskKind.CORRECT_DATA: TaskFacts(
         Turn.COORDINATOR,
         "Correct the account data (resubmit with corrections)",
-        ("accept_suggestions", "attest"),
+        ("accept_suggestions", "attest", "split_out"),
     ),
     TaskKind.GIVE_EVIDENCE: TaskFacts(
         Turn.COORDINATOR,
-        "No CSR is to be had: confirm the account data from a bill, a portal or the customer",
+        "No CSR is to be had: give evidence from a bill, a portal or the customer",
         ("attest",),
+    ),
+    TaskKind.CONFIRM_REMAINING: TaskFacts(
+        Turn.CUSTOMER,
+        "Say what becomes of the numbers that stay on the account",
+        ("keep_remaining", "cease_remaining"),
+    ),
+    TaskKind.CURE_NUMBERS: TaskFacts(
+        Turn.CUSTOMER, "Cure what the losing carrier found wrong with these numbers", ("cured", "give_up")
     ),
     TaskKind.SIGN_LOA: TaskFacts(Turn.CUSTOMER, "Sign the letter of authorization", ()),
     TaskKind.APPROVE: TaskFacts(Turn.APPROVER, "Approve sending the order", ()),
     TaskKind.FIX_REJECTION: TaskFacts(
-        Turn.COORDINATOR, "Cure the rejection (resubmit with corrections)", ("accept_suggestions",)
+        Turn.COORDINATOR, "Cure the rejection (resubmit with corrections)", ("accept_suggestions", "split_out")
+    ),
+    TaskKind.DISPUTE_REJECTION: TaskFacts(
+        Turn.COORDINATOR,
+        "Dispute the rejection: its ground is no lawful one here (`portolan dispute` prints the letter)",
+        ("disputed", "cured"),
+    ),
+    TaskKind.GIVE_UP: TaskFacts(
+        Turn.COORDINATOR, "The losing carrier says these numbers cannot be ported: give up or resubmit", ("give_up",)
     ),
     TaskKind.CHOOSE_DATE: TaskFacts(
         Turn.COORDINATOR, "Settle the cutover date with the carrier", ("accept", "request_new_date")

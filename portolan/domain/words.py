@@ -5,6 +5,7 @@ from __future__ import annotations
 from portolan.domain.clocks import business_deadline
 from portolan.domain.foc import in_words
 from portolan.domain.order import Order, OrderRequest
+from portolan.domain.refusals import possible_answers
 from portolan.domain.states import STATES
 
 #: What Temporal takes of a workflow's static summary, in bytes; of its details it takes more than this.
@@ -39,10 +40,19 @@ def details(order: Order) -> str:
         lines.append(
             f"Rollback can be asked for until {in_words(order.rollback_until)}; the losing carrier may refuse."
         )
+    for kind, digest in order.letters.items():
+        lines.append(f"The {kind} letter, unsigned: `portolan letter {order.order_id}` (sha256 {digest[:12]}).")
+    for child in order.splits:
+        lines.append(f"Numbers were split out into {child}.")
+    for one in order.policy.overridden:
+        source = f" ({one.source})" if one.source else ""
+        lines.append(f"Overridden by {one.by}{source}: {one.name} is {one.became}, the playbook says {one.was}.")
+    lines += order.request.advice if not order.ended else []
     if order.outcome and order.ended:
         lines.append(order.outcome)
     for task in order.open_tasks:
-        answers = f" Answers: {', '.join(task.facts.answers)}." if task.facts.answers else ""
+        possible = possible_answers(order, task)
+        answers = f" Answers: {', '.join(possible)}." if possible else ""
         lines.append(f"- task `{task.task_id}` ({task.facts.turn}): {task.detail}.{answers}".replace("..", "."))
     if order.last_refusal:
         lines.append(f"Last refused: {order.last_refusal}")

@@ -48,8 +48,8 @@ TEMPLATES: dict[NoticeKind, Template] = {
             _CUSTOMER: "Have the letter signed by {signer}, the person authorized on the account at {losing_carrier}, "
             "with the date of signing on it, and return it to {coordinator}. Please do so now: until then the move "
             "waits, and a request that nobody answers is given up.",
-            _COORDINATOR: "Get the signed letter from the customer and enter it in order {order_id}. A signature of "
-            "anybody but {signer} would be rejected.",
+            _COORDINATOR: "Write the letter (`portolan letter {order_id}`), get it signed by the customer and enter it "
+            "in order {order_id}. A signature of anybody but {signer} would be rejected.",
         },
     ),
     NoticeKind.LOA_EXPIRING: Template(
@@ -115,6 +115,17 @@ TEMPLATES: dict[NoticeKind, Template] = {
             "letter of authorization has to be signed again; its age counts too, so do not wait.",
             _CUSTOMER: "Nothing yet, unless the reason names something only you can do, such as closing another "
             "order at {losing_carrier}. You may be asked for data or a new signature; please answer soon.",
+        },
+    ),
+    NoticeKind.SPLIT_OUT: Template(
+        "Some numbers go on in an order of their own ({reference})",
+        "Of the numbers that move from {losing_carrier}, those that held up the others now have an order of their own, "
+        "{child}. The reason: {why}.",
+        "The other {numbers} go on as planned. No number has moved.",
+        {
+            _COORDINATOR: "Open order {child}: its tasks say what has to be cured before those numbers can be sent.",
+            _CUSTOMER: "Nothing yet. {coordinator} will ask you about the numbers of {child}; they stay in service at "
+            "{losing_carrier} meanwhile.",
         },
     ),
     NoticeKind.FOC_CONFIRMED: Template(
@@ -205,9 +216,9 @@ TEMPLATES: dict[NoticeKind, Template] = {
     ),
     NoticeKind.NOT_PORTABLE: Template(
         "{numbers} cannot be moved to {gaining_carrier} ({reference})",
-        "The check before sending found that the order cannot be carried out: {why}.",
-        "Nothing was sent and nothing changed: the service at {losing_carrier} goes on. One number that cannot be "
-        "moved stops the whole order.",
+        "The order cannot be carried out: {why}.",
+        "No number moved: the service at {losing_carrier} goes on. One number that {gaining_carrier} cannot take stops "
+        "the whole order.",
         {
             _CUSTOMER: "Keep the service at {losing_carrier}. {coordinator} will speak with you about other ways, "
             "such as forwarding calls; there is no deadline.",

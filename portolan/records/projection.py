@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from portolan.domain.carrier import NumberStatus
 from portolan.domain.clocks import next_deadline
 from portolan.domain.order import Order
+from portolan.domain.refusals import possible_answers
 from portolan.domain.states import STATES
 from portolan.records.tables import NumberRow, OrderRow, TaskRow
 
@@ -71,7 +72,7 @@ def task_rows(order: Order) -> list[TaskRow]:
             turn=task.facts.turn,
             title=task.facts.title,
             detail=task.detail,
-            answers=list(task.facts.answers),
+            answers=possible_answers(order, task),
             opened_at=task.opened_at,
             due_at=task.due_at,
             closed_at=task.closed_at,
@@ -98,14 +99,16 @@ def insert_orders(session: Session, orders: Iterable[OrderRow], numbers: Iterabl
 
 
 def put_numbers(session: Session, order: Order) -> None:
-    """Bring the numbers of an order on record up to date."""
+    """Bring the numbers of an order on record up to date; those it gave up are no longer live in it."""
     on_record = {row.e164: row for row in session.exec(select(NumberRow).where(NumberRow.order_id == order.order_id))}
     for row in number_rows(order):
-        known = on_record.get(row.e164)
+        known = on_record.pop(row.e164, None)
         if known is None:
             session.add(row)
         else:
             known.status, known.live = row.status, row.live
+    for split_out in on_record.values():
+        split_out.live = False
 
 
 def put_tasks(session: Session, order: Order) -> None:

@@ -6,11 +6,12 @@ Every method is one transaction: it happens entirely or not at all. Methods bloc
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, or_, select, update
 
 from portolan.domain.effects import Publication
 from portolan.domain.errors import Fault, NumberTaken, PortolanError, RequestInvalid
@@ -19,6 +20,7 @@ from portolan.records import audit
 from portolan.records.audit import Standing
 from portolan.records.inbox import Inbox
 from portolan.records.notices import Notices
+from portolan.records.papers import Papers, Secret, close_papers, move_secrets, put_secrets
 from portolan.records.projection import insert_orders, number_rows, order_row, put_numbers, put_tasks
 from portolan.records.queries import SUMMARY, Queries, summaries
 from portolan.records.tables import NumberRow, OrderRow, OrderSummary, ProjectRow
@@ -50,7 +52,7 @@ class ReferenceTaken(PortolanError):
         )
 
 
-class Records(Queries, Inbox, Notices):
+class Records(Queries, Inbox, Notices, Papers):
     """All records, on an engine made by `connect` and a database brought up to date by `upgrade`."""
 
     def reserve(
@@ -60,6 +62,7 @@ class Records(Queries, Inbox, Notices):
         workflow_ids: Mapping[str, str],
         now: datetime,
         digest: str = "",
+        secrets: Mapping[str, Sequence[Secret]] = MappingProxyType({}),
     ) -> list[OrderSummary]:
         """Put a project and its orders on record and take their numbers, before any workflow is started.
 
@@ -72,6 +75,7 @@ class Records(Queries, Inbox, Notices):
             workflow_ids: By order id, the workflow that will carry it.
             now: The time of the reservation, timezone-aware.
             digest: Names what was asked for; by default everything the requests say, rules of the day included.
+            secrets: By order id; kept with the orders, or not at all.
 
         Returns:
             The project's orders, by order id.
@@ -91,6 +95,8 @@ class Records(Queries, Inbox, Notices):
                 orders = [_as_reserved(request, now) for request in requests]
                 rows = [order_row(order, project.project_id, workflow_ids[order.order_id], now) for order in orders]
                 insert_orders(session, rows, [row for order in orders for row in number_rows(order)])
+                for order_id, kept in secrets.items():
+                    put_secrets(session, order_id, kept)
             elif (known.reference, known.request_digest) != (project.reference, asked):
                 raise ReferenceTaken(project.reference, known.project_id)
             project_id = known.project_id if known else project.project_id
@@ -134,8 +140,39 @@ class Records(Queries, Inbox, Notices):
                 session.merge(order_row(order, known.project_id, known.workflow_id, updated_at))
                 put_numbers(session, order)
                 put_tasks(session, order)
+                if order.ended:
+                    close_papers(session, order.order_id, order.since + timedelta(days=order.policy.retention_days))
 
         self._claiming(order.request.numbers, {order.order_id}, work)
+
+    def split(self, parent: str, request: OrderRequest, workflow_id: str, now: datetime) -> None:
+        """Put an order on record for numbers that another order gives up; a second time changes nothing.
+
+        Args:
+            parent: The order that gives the numbers up.
+            request: The new order's.
+            workflow_id: The workflow that will carry it.
+            now: The time of the reservation, timezone-aware.
+
+        Raises:
+            NumberTaken: A number is in yet another live order; nothing was changed.
+        """
+        new = _as_reserved(request, now)
+
+        def work(session: Session) -> None:
+            if session.get(OrderRow, request.order_id):
+                return
+            known = session.get(OrderRow, parent, with_for_update=True)
+            project_id = known.project_id if known else _project_by_hand(session, new)
+            session.exec(
+                update(NumberRow)
+                .where(col(NumberRow.order_id) == parent, col(NumberRow.e164).in_(request.numbers))
+                .values(live=False)
+            )
+            insert_orders(session, [order_row(new, project_id, workflow_id, now)], number_rows(new))
+            move_secrets(session, parent, request.order_id, request.numbers)
+
+        self._claiming(request.numbers, {request.order_id, parent}, work)
 
     def _claiming(self, numbers: Sequence[str], order_ids: Collection[str], work: Callable[[Session], T]) -> T:
         """Do work that inserts numbers for these orders; the unique index on live numbers decides who may have them."""

@@ -137,7 +137,10 @@ class TaskRow(Record, table=True):
 
 
 class DocumentRow(Record, table=True):
-    """A document of an order, named by the SHA-256 of its content, which lies in the document store; size in bytes."""
+    """A document of an order, named by the SHA-256 of its content, which lies in the document store; size in bytes.
+
+    `retain_until` is set when the order has ended: not before, and no longer than that, it is kept.
+    """
 
     __tablename__ = "documents"
 
@@ -149,6 +152,18 @@ class DocumentRow(Record, table=True):
     media_type: str
     stored_at: datetime
     stored_by: str
+    retain_until: datetime | None = None
+
+
+class SecretRow(Record, table=True):
+    """A secret of an order, or of one of its numbers (empty: of the account); wiped when the order has ended."""
+
+    __tablename__ = "secrets"
+
+    order_id: str = Field(primary_key=True, foreign_key="orders.order_id")
+    number: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    value: str
 
 
 class AuditEvent(Record, table=True):

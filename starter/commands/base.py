@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
 
@@ -86,3 +87,13 @@ async def with_progress(words: str, work: Awaitable[T], quiet: bool) -> T:
         return await work
     with err.status(words):
         return await work
+
+
+@contextmanager
+def counted(words: str, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show somebody who watches how far a long reading has come."""
+    if quiet or not err.is_terminal:
+        yield lambda count: None
+        return
+    with err.status(words) as status:
+        yield lambda count: status.update(f"{count:,} {words}")

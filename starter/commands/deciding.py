@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import asyncio
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,22 +13,26 @@ from rich.markup import escape
 from temporalio.service import RPCError
 
 from portolan.carriers.registry import simulated
-from portolan.documents.store import Documents
+from portolan.documents.keeping import CONSENT
 from portolan.domain.calendars import local
 from portolan.domain.decisions import Answer
-from portolan.domain.errors import PortolanError
+from portolan.domain.effects import LetterWanted
+from portolan.domain.errors import DecisionRefused, PortolanError
+from portolan.domain.messages import read
 from portolan.domain.order import Order
-from portolan.records.store import Records
+from portolan.domain.refusals import refusal
 from portolan.settings import Settings
 from starter.clock import OrderClock
 from starter.commands.base import AsJson, By, EventId, OrderId, Reason, app, command, settings, with_progress
 from starter.orders import decide
 from starter.output import err, out, print_json
+from starter.papers import letters
 from starter.up import existing_records
 from worker.host import connect_temporal
 
 
-async def _decide(order: str, as_json: bool, event: dict[str, Any]) -> None:
+async def decide_and_tell(order: str, as_json: bool, event: dict[str, Any]) -> None:
+    """Put a decision to an order and print the answer; exit code 1 where it does not count."""
     deployment = settings()
     records = existing_records(deployment)
     records.order(order)
@@ -53,42 +59,69 @@ def _print_answer(order: str, answer: Answer, as_json: bool) -> None:
 async def sign(
     order: OrderId,
     by: Annotated[str, typer.Option("--by", help="Who signed the letter of authorization.")],
-    on: Annotated[str, typer.Option("--on", help="The date written on it, YYYY-MM-DD; today if left out.")] = "",
+    on: Annotated[
+        str, typer.Option("--on", help="The date written on it, YYYY-MM-DD; with --file it is asked for.")
+    ] = "",
     file: Annotated[Path | None, typer.Option("--file", help="The signed letter: PDF or scan.")] = None,
+    electronic: Annotated[
+        bool, typer.Option("--electronic", help="Sign here: the letter is filled in and sealed.")
+    ] = False,
     event_id: EventId = "",
     as_json: AsJson = False,
 ) -> None:
-    """The letter of authorization is signed."""
+    """The letter of authorization is signed: in ink, with the scan as --file, or here with --electronic."""
     deployment = settings()
     records = existing_records(deployment)
-    digest = _keep(deployment, records, order, file, by) if file else None
-    on = on or str(await _today(deployment, records.order(order)))
-    event = {"kind": "loa_signed", "signed_by": by, "signed_on": on, "document": digest, "event_id": event_id, "by": by}
-    await _decide(order, as_json, event)
+    found = records.order(order)
+    if file and electronic:
+        raise PortolanError("--file and --electronic are two ways of signing.", "Give one of them.")
+    if file and not on:
+        on = _ask(
+            "Which date is written on the letter (YYYY-MM-DD)?", "Give the date written on the letter: --on DATE."
+        )
+    now = await _now(deployment, found)
+    today = local(now, found.policy.time_zone).date()
+    event = {"kind": "loa_signed", "signed_by": by, "signed_on": on or str(today), "event_id": event_id, "by": by}
+    if file or electronic:
+        mode = "wet" if file else "electronic"
+        why = refusal(found, read("loa_signed", {**event, "mode": mode, "occurred_at": now}), now)
+        if why:
+            raise DecisionRefused(why)
+        papers, wanted = letters(deployment, records), LetterWanted.of(found, "port")
+        kept = (
+            papers.taken_back(wanted, file, by)
+            if file
+            else await asyncio.to_thread(papers.signed_on_screen, wanted, by, today, now)
+        )
+        event |= {"document": kept.sha256, "mode": mode}
+        for note in kept.notes if not as_json else ():
+            out.print(f"[yellow]look:[/] {escape(note)}")
+        if electronic and not as_json:
+            out.print(f"{escape(by)} agreed: {CONSENT}")
+    await decide_and_tell(order, as_json, event)
 
 
-async def _today(deployment: Settings, order: Order) -> date:
-    """Today at the losing carrier's desk, by the order's own clock, which `skip` may have moved."""
+def _ask(question: str, otherwise: str) -> str:
+    if not sys.stdin.isatty():
+        raise PortolanError("The date on the letter is missing.", otherwise)
+    answer: str = typer.prompt(question)
+    return answer.strip()
+
+
+async def _now(deployment: Settings, order: Order) -> datetime:
+    """Now, by the order's own clock, which `skip` may have moved."""
     clock = OrderClock(await connect_temporal(deployment), simulated(deployment), order.order_id)
     try:
-        now = await clock.now()
+        return await clock.now()
     except RPCError:
-        now = datetime.now(UTC)
-    return local(now, order.policy.time_zone).date()
-
-
-def _keep(deployment: Settings, records: Records, order: str, file: Path, by: str) -> str:
-    records.order(order)
-    stored = Documents(deployment.documents).put(file)
-    records.add_document(order, stored.sha256, "loa", file.name, stored.size, stored.media_type, datetime.now(UTC), by)
-    return stored.sha256
+        return datetime.now(UTC)
 
 
 @app.command()
 @command
 async def approve(order: OrderId, by: By, event_id: EventId = "", as_json: AsJson = False) -> None:
     """Approve sending a signed order to the carrier."""
-    await _decide(order, as_json, {"kind": "approve", "by": by, "event_id": event_id})
+    await decide_and_tell(order, as_json, {"kind": "approve", "by": by, "event_id": event_id})
 
 
 @app.command()
@@ -107,7 +140,7 @@ async def resubmit(
         raise PortolanError(f"--set {wrong[0]!r} has no '='.", "Write --set FIELD=TEXT.")
     given = {field.strip(): text.strip() for field, _, text in pairs}
     event = {"kind": "resubmit", "by": by, "corrections": given, "event_id": event_id}
-    await _decide(order, as_json, event)
+    await decide_and_tell(order, as_json, event)
 
 
 @app.command()
@@ -121,14 +154,14 @@ async def rollback(
 ) -> None:
     """Return the numbers to the losing carrier, inside the rollback window."""
     event = {"kind": "rollback", "decided_by": by, "by": by, "reason": reason, "event_id": event_id}
-    await _decide(order, as_json, event)
+    await decide_and_tell(order, as_json, event)
 
 
 @app.command()
 @command
 async def cancel(order: OrderId, by: By, reason: Reason, event_id: EventId = "", as_json: AsJson = False) -> None:
     """Give up a port before the numbers move."""
-    await _decide(order, as_json, {"kind": "cancel", "by": by, "reason": reason, "event_id": event_id})
+    await decide_and_tell(order, as_json, {"kind": "cancel", "by": by, "reason": reason, "event_id": event_id})
 
 
 @app.command()
@@ -143,14 +176,14 @@ async def hold(
 ) -> None:
     """Let nothing be sent and nothing be moved for now."""
     event = {"kind": "hold", "by": by, "reason": reason, "until": until, "event_id": event_id}
-    await _decide(order, as_json, event)
+    await decide_and_tell(order, as_json, event)
 
 
 @app.command()
 @command
 async def release(order: OrderId, by: By, event_id: EventId = "", as_json: AsJson = False) -> None:
     """End a hold."""
-    await _decide(order, as_json, {"kind": "release", "by": by, "event_id": event_id})
+    await decide_and_tell(order, as_json, {"kind": "release", "by": by, "event_id": event_id})
 
 
 @app.command()
@@ -167,4 +200,4 @@ async def complete(
 ) -> None:
     """Answer a task."""
     event = {"kind": "complete_task", "task_id": task, "answer": answer, "by": by, "foc_at": foc, "note": note}
-    await _decide(order, as_json, {**event, "event_id": event_id})
+    await decide_and_tell(order, as_json, {**event, "event_id": event_id})

@@ -13,6 +13,7 @@ from rich.markup import escape
 from portolan.carriers.registry import simulated
 from portolan.domain.errors import PortolanError
 from portolan.domain.foc import in_words
+from portolan.playbook_overrides import load
 from starter import output
 from starter.clock import OrderClock
 from starter.commands.base import AsJson, OrderId, app, command, settings, with_progress
@@ -109,7 +110,7 @@ async def start(
 ) -> None:
     """Start the port orders of a request. Everything is checked first; starting it again changes nothing."""
     deployment = settings()
-    prepared = prepare(file)
+    prepared = prepare(file, operator=load(deployment.playbook_overrides))
     client = await connect_temporal(deployment)
     records = open_records(deployment)
     work = start_project(client, deployment, records, prepared)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from portolan.domain import outcomes
+from activities.knowledge import judge_account, judge_rejection
+from portolan.domain import checking, cures, outcomes
 from portolan.domain.carrier import (
     AccountData,
     CarrierOrder,
@@ -18,7 +19,7 @@ from portolan.domain.carrier import (
 )
 from portolan.domain.clocks import Clock, Deadline, lapse, next_deadline
 from portolan.domain.decisions import Answer, take
-from portolan.domain.effects import LookUp
+from portolan.domain.effects import Judging, LookUp, Rejected
 from portolan.domain.messages import Event, read
 from portolan.domain.order import AuditEntry, NoticeKind, Order
 from portolan.domain.states import State
@@ -42,6 +43,7 @@ def say(order: Order, kind: str, now: datetime = NOW, **fields: Any) -> Answer:
     """A message; it has to be accepted."""
     answer = take(order, read(kind, fields), now)
     assert answer.accepted, answer
+    aside(order, now)
     return answer
 
 
@@ -83,6 +85,7 @@ def let_pass(order: Order, clock: Clock) -> datetime:
     for _ in range(60):
         due = deadline(order)
         lapse(order, due, due.at)
+        aside(order, due.at)
         if due.clock is clock:
             return due.at
     raise AssertionError(f"no {clock} in sight")
@@ -108,8 +111,24 @@ def on_file(account: AccountData | None) -> CsrRecord | None:
 def check(order: Order, csr: AccountData | None = ACCOUNT, now: datetime = NOW, stuck: str = "") -> Order:
     """Look everything up and judge it."""
     found = [Portability(number=number, portable=not stuck, reason=stuck) for number in order.request.numbers]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(csr))))
-    outcomes.checked(order, now)
+    checking.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(csr))))
+    return judge(order, now)
+
+
+def judge(order: Order, now: datetime = NOW) -> Order:
+    """As the workflow does: compare with the record, go on or ask."""
+    checking.checked(order, judge_account(Judging.of(order)), now)
+    return aside(order, now)
+
+
+def aside(order: Order, now: datetime) -> Order:
+    """As the workflow does, before anything else: cure a rejection, split numbers out, render a letter."""
+    if order.unjudged:
+        cures.judged(order, judge_rejection(Rejected.of(order, now)), now)
+    if order.split_off:
+        cures.split_done(order, now)
+    if order.letter_wanted:
+        outcomes.rendered(order, "ab" * 32, now)
     return order
 
 
@@ -238,6 +257,7 @@ GOOD: dict[str, Callable[[Order, datetime], dict[str, Any]]] = {
     "foc_confirmed": lambda order, now: {"foc_at": FOC + 7 * DAY},
     "carrier_activity": lambda order, now: {},
     "carrier_puzzle": lambda order, now: {"raw": "JEOPARDY"},
+    "give_evidence": lambda order, now: {"by": "Charles", "evidence": "portal_screenshot"},
     "approve": lambda order, now: {"by": "Charles"},
     "resubmit": lambda order, now: {"by": "Charles", "corrections": {"postal_code": "02111"}},
     "rollback": lambda order, now: {"decided_by": BOSS.email, "reason": "no inbound calls"},

@@ -120,12 +120,12 @@ class Carrier:
         if way == "lost_answer":
             raise Unreachable("no answer in time")
 
-    def decide(self, status: CarrierStatus, now: datetime) -> None:
+    def decide(self, status: CarrierStatus, now: datetime, code: str = "PORT_LOCK") -> None:
         """The losing carrier answers, or the gaining one withdraws the order by itself."""
         self.cancelled |= status is CarrierStatus.CANCELLED
         self.status, self.updated_at = status, now
         self.foc_at = now + 3 * DAY if status is CarrierStatus.FOC_CONFIRMED else None
-        self.rejections = [Rejection(code="PORT_LOCK")] if status is CarrierStatus.REJECTED else []
+        self.rejections = [Rejection(code=code)] if status is CarrierStatus.REJECTED else []
 
     def _note(self, broken: bool, what: str) -> None:
         if broken:

@@ -22,6 +22,7 @@ from tests.domain.builders import (
     SECOND,
     answer,
     approvable,
+    aside,
     check,
     confirmed,
     cutting_over,
@@ -512,7 +513,7 @@ def test_on_hold_nothing_is_sent_or_moved(state: State) -> None:
         found = deadline(order)
         assert found.clock not in {Clock.FREEZE, Clock.CUTOVER}
         lapse(order, found, found.at)
-        assert not acts(order)
+        assert not acts(aside(order, found.at))
     assert order.state in {State.SUBMITTING, State.ACTION_REQUIRED, State.AWAITING_SIGNATURE}
     assert order.attempt == 1
 

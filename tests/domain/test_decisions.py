@@ -37,6 +37,7 @@ from tests.domain.builders import (
     differs,
     good,
     held,
+    judge,
     last,
     let_pass,
     new,
@@ -68,6 +69,7 @@ def shape(order: Order) -> dict[str, Any]:
 #: Where each kind of message is accepted; the others are in `submitted`.
 HOME = {
     "loa_signed": State.AWAITING_SIGNATURE,
+    "give_evidence": State.AWAITING_INFORMATION,
     "approve": State.AWAITING_APPROVAL,
     "resubmit": State.ACTION_REQUIRED,
     "rollback": State.ROLLBACK_WINDOW,
@@ -364,7 +366,7 @@ def test_a_bad_date_may_be_accepted_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("wanted", "asked_for"),
     [
-        (None, date(2026, 11, 5)),  # three business days ahead
+        (None, date(2026, 11, 10)),  # the Tuesday after five business days' lead
         ("2026-11-24T16:00Z", date(2026, 11, 24)),
         ("2026-11-24T04:59Z", date(2026, 11, 23)),  # still Monday at the losing carrier's desk
     ],
@@ -482,7 +484,7 @@ def test_the_records_own_characters_are_accepted() -> None:
     order = differs(new())
     answer(order, TaskKind.CORRECT_DATA, "accept_suggestions")
     assert (order.state, order.account.entity_name) == (State.CHECKING, "Acme Manufacturing Ltd")
-    outcomes.checked(order, NOW)
+    judge(order)
     assert order.state is State.AWAITING_SIGNATURE
 
 
@@ -495,10 +497,10 @@ def test_the_carriers_suggestion_is_accepted() -> None:
 def test_the_record_is_accepted_even_after_the_carrier_suggested_something_else() -> None:
     order = rejected(new(), suggestion="Acme Holding")
     answer(order, TaskKind.FIX_REJECTION, "accept_suggestions")
-    outcomes.checked(order, NOW)
+    judge(order)
     assert order.state is State.AWAITING_INFORMATION
     answer(order, TaskKind.CORRECT_DATA, "accept_suggestions")
-    outcomes.checked(order, NOW)
+    judge(order)
     assert (order.state, order.account.entity_name) == (State.AWAITING_SIGNATURE, ACCOUNT.entity_name)
 
 
@@ -511,20 +513,20 @@ def test_attesting_takes_the_place_of_the_record(csr: Any, note: str, evidence: 
     assert order.state is State.AWAITING_INFORMATION
     answer(order, TaskKind.GIVE_EVIDENCE if csr is None else TaskKind.CORRECT_DATA, "attest", note=note)
     assert (order.state, order.evidence) == (State.CHECKING, evidence)
-    outcomes.checked(order, NOW)
+    judge(order)
     assert order.state is State.AWAITING_SIGNATURE
 
 
 def test_changed_data_needs_evidence_of_its_own() -> None:
     order = check(new(), None)
     answer(order, TaskKind.GIVE_EVIDENCE, "attest")
-    outcomes.checked(order, NOW)
+    judge(order)
     sign(order)
     say(order, "approve", by="Charles")
     outcomes.sent(order, held(order), NOW)
     say(order, "carrier_rejected", reasons=["NAME_MISMATCH"])
     say(order, "resubmit", corrections={"entity_name": "Acme"})
-    outcomes.checked(order, NOW)
+    judge(order)
     assert (order.state, open_kinds(order)) == (State.AWAITING_INFORMATION, [TaskKind.GIVE_EVIDENCE])
 
 
@@ -576,7 +578,6 @@ def test_a_puzzle_dealt_with_leaves_a_bad_date_to_be_settled() -> None:
 def test_an_loa_that_the_carrier_found_too_old_has_to_be_signed_again() -> None:
     order = rejected(new(), code="LOA_STALE")
     assert order.loa is None
-    say(order, "resubmit")
     assert (order.state, open_kinds(order)) == (State.AWAITING_SIGNATURE, [TaskKind.SIGN_LOA])
     assert rejected(new(), code="PORT_LOCK").loa is not None
 
@@ -718,7 +719,7 @@ def test_messages_are_read_leniently(kind: str, payload: Any, expected: dict[str
     assert {name: getattr(event, name) for name in expected} == expected
 
 
-NAME = {"code": "NAME_MISMATCH", "text": "", "suggestion": None, "numbers": [], "vendor_code": ""}
+NAME = {"code": "NAME_MISMATCH"}
 
 
 @pytest.mark.parametrize(
@@ -741,7 +742,7 @@ NAME = {"code": "NAME_MISMATCH", "text": "", "suggestion": None, "numbers": [], 
 )  # fmt: skip
 def test_rejections_are_read_in_every_usual_shape(payload: Any, expected: list[dict[str, Any]]) -> None:
     event = read("carrier_rejected", payload)
-    assert event.model_dump()["reasons"] == expected
+    assert event.model_dump(exclude_defaults=True).get("reasons", []) == expected
 
 
 @pytest.mark.parametrize(

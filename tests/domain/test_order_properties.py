@@ -24,12 +24,17 @@ from portolan.domain.order import TASK_STATES, AuditEntry, Order
 from portolan.domain.refusals import allowed, refusal
 from portolan.domain.states import MOVES, State
 from portolan.domain.tasks import TASKS
-from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, check, new, say, sign
+from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, aside, check, judge, new, say, sign
 from tests.domain.memory_carrier import Carrier, Refused, Unreachable
 
 #: More lives: PORTOLAN_EXAMPLES=3000 pytest tests/domain/test_order_properties.py
 EXAMPLES = int(os.environ.get("PORTOLAN_EXAMPLES", "70"))
 STEPS = 60
+
+#: A reason for each thing that is done about reasons.
+CODES = ["NAME_MISMATCH", "PORT_LOCK", "PENDING_ORDER", "FOC_TOO_SOON", "VENDOR_ERROR", "VENDOR_WORKING", "INFO_ONLY"]
+CODES += ["UNPAID", "LOA_STALE", "TN_INACTIVE", "TN_NOT_PORTABLE", "OTHER"]
+rejections = st.builds(dict, code=st.sampled_from(CODES), suggestion=st.sampled_from([None, "Acme Ltd"]))
 
 WAYS = ["", "", "", "", "down", "lost_request", "lost_answer", "refuse"]
 #: How far an order has come when the random part of its life begins, and what the losing carrier has on file.
@@ -130,6 +135,9 @@ class Life(RuleBasedStateMachine):
     def _begin_step(self) -> Callable[[str], None]:
         """As `PortOrder._act`: what the state calls for; the call's end is given later."""
         order = self.order
+        waiting = order.unjudged or order.split_off or order.letter_wanted
+        if waiting:
+            return lambda way: (aside(order, self.now), None)[1]
         if order.refetch:
             order.refetch = False
             return self._look
@@ -155,7 +163,7 @@ class Life(RuleBasedStateMachine):
                 raise Unreachable("no answer")
             check(self.order, self.csr, self.now, self.stuck)
         else:
-            outcomes.checked(self.order, self.now)
+            judge(self.order, self.now)
 
     def _submitting(self, way: str) -> None:
         order = self.order
@@ -275,11 +283,18 @@ class Life(RuleBasedStateMachine):
                     "signed_on": (self.now - draw(st.sampled_from([0, 0, 2, 29, 31])) * DAY).date(),
                 }
             case "carrier_rejected":
-                suggestion = draw(st.sampled_from([None, "Acme Ltd"]))
-                return {"reasons": [{"code": "NAME_MISMATCH", "suggestion": suggestion}], "attempt": answered}
+                reasons = draw(st.lists(rejections, min_size=1, max_size=2))
+                if draw(st.booleans()):
+                    reasons[0]["numbers"] = order.request.numbers[:1]
+                return {"reasons": reasons, "attempt": answered}
             case "foc_confirmed":
                 hours = draw(st.sampled_from([48, 30, 72, 96, 120, 200, 2, -1, 24 * 40]))
                 return {"foc_at": self.now + hours * HOUR, "attempt": answered}
+            case "give_evidence":
+                kind = draw(st.sampled_from(["portal_screenshot", "attestation", "csr", "bill"]))
+                age = draw(st.sampled_from([0, 29, 30, 31]))
+                record = self.csr.model_dump() if self.csr and kind == "csr" else None
+                return {"by": "Charles", "evidence": kind, "dated_on": (self.now - age * DAY).date(), "record": record}
             case "carrier_approved":
                 return {"attempt": answered}
             case "carrier_puzzle":
@@ -322,12 +337,12 @@ class Life(RuleBasedStateMachine):
             take_unreadable(self.order, "approve", "not JSON", self.now)
 
     @precondition(lambda self: self.carrier.orders and self.order.state in SENT_STATES | {State.SUBMITTING})
-    @rule(status=st.sampled_from(DECISIONS), hint=st.sampled_from([True, True, False]))
-    def the_carrier_decides(self, status: CarrierStatus, hint: bool) -> None:
+    @rule(status=st.sampled_from(DECISIONS), hint=st.sampled_from([True, True, False]), code=st.sampled_from(CODES))
+    def the_carrier_decides(self, status: CarrierStatus, hint: bool, code: str) -> None:
         """Also while nobody knows whether the order arrived; and it does not always say so."""
         if self.carrier.activated_at or self.carrier.cancelled:
             return
-        self.carrier.decide(status, self.now)
+        self.carrier.decide(status, self.now, code)
         if hint:
             self._take(read("carrier_activity", {"event_id": f"hint-{self.order.sequence}"}))
 
@@ -441,6 +456,8 @@ class Life(RuleBasedStateMachine):
                 assert not carrier.returned
             case State.ROLLED_BACK:
                 assert carrier.returned
+            case State.NOT_PORTABLE if self.order.gave_up:
+                assert carrier.cancelled or not carrier.orders
             case State.NOT_PORTABLE | State.EXPIRED:
                 assert not carrier.orders
 
@@ -449,7 +466,8 @@ class Life(RuleBasedStateMachine):
         order = self.order
         if order.state is State.ACTION_REQUIRED:
             assert "resubmit" in allowed(order, self.now)
-            assert not order.rejections or {"fix_rejection", "carrier_refused"} & {t.kind for t in order.open_tasks}
+            pending = order.unjudged or order.split_off or self.step
+            assert not order.rejections or pending or order.open_tasks
 
     def _publish(self) -> list[AuditEntry]:
         self.trail += self.order.unpublished

@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from portolan.domain import outcomes
-from portolan.domain.carrier import AccountData, CarrierStatus, CsrAnswer, NumberStatus, Portability, SendKind
+from portolan.domain import checking, outcomes
+from portolan.domain.carrier import CarrierStatus, CsrAnswer, NumberStatus, Portability, SendKind
 from portolan.domain.clocks import Clock, acts, next_deadline
 from portolan.domain.decisions import take_deferred
 from portolan.domain.effects import LookUp
 from portolan.domain.order import NoticeKind, Order
-from portolan.domain.reconciliation import reconcile
 from portolan.domain.rejections import Rejection
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
@@ -26,12 +25,14 @@ from tests.domain.builders import (
     NOW,
     answer,
     approvable,
+    aside,
     cancelling,
     check,
     confirmed,
     cutting_over,
     held,
     in_window,
+    judge,
     last,
     let_pass,
     new,
@@ -61,8 +62,8 @@ def test_numbers_that_cannot_be_ported_end_the_order_and_are_all_named() -> None
         Portability(number="+12125550143", portable=False, reason="rate centre closed"),
         Portability(number="+12125550144", portable=False),
     ]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
-    outcomes.checked(order, NOW)
+    checking.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
+    judge(order)
     assert order.state is State.NOT_PORTABLE
     assert order.outcome == "+12125550143: rate centre closed; +12125550144: not portable"
     assert notices(order) == [NoticeKind.NOT_PORTABLE]
@@ -74,7 +75,7 @@ def test_of_many_numbers_that_cannot_be_ported_five_are_named(stuck: int, words:
     numbers = [f"+1212555{number:04d}" for number in range(1, 8)]
     order = new(numbers=numbers)
     found = [Portability(number=number, portable=number not in numbers[:stuck]) for number in numbers]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
+    checking.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
     assert order.outcome.startswith(words)
     assert [number in order.outcome for number in numbers] == [True] * 5 + [False] * 2
     assert list(order.number_status.values()).count(NumberStatus.FAILED) == stuck
@@ -83,15 +84,15 @@ def test_of_many_numbers_that_cannot_be_ported_five_are_named(stuck: int, words:
 def test_one_number_that_cannot_be_ported_is_enough() -> None:
     order = new()
     found = [Portability(number="+12125550143", portable=True), Portability(number="+12125550144", portable=False)]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
+    checking.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(ACCOUNT))))
     assert order.number_status["+12125550143"] is PENDING
-    outcomes.checked(order, NOW)
+    judge(order)
     assert order.state is State.NOT_PORTABLE
 
 
 def test_where_the_playbook_says_no_it_says_why() -> None:
     order = new(playbook="NG-MOB", country="NG", number_class="mobile")
-    outcomes.checked(order, NOW)
+    judge(order)
     assert order.state is State.NOT_PORTABLE
     assert "licensed Nigerian mobile operator" in order.outcome
 
@@ -117,8 +118,8 @@ def test_case_and_spaces_are_told_but_do_not_stop_an_order(name: str) -> None:
 def test_without_a_record_evidence_is_asked_for(reason: str, words: str) -> None:
     order = new()
     found = [Portability(number=number, portable=True) for number in order.request.numbers]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(reason=reason)))
-    outcomes.checked(order, NOW)
+    checking.looked_up(order, LookUp(portability=found, csr=CsrAnswer(reason=reason)))
+    judge(order)
     assert order.state is State.AWAITING_INFORMATION
     assert words in task(order, TaskKind.GIVE_EVIDENCE).detail
 
@@ -137,31 +138,6 @@ def test_with_a_signature_too_old_a_new_one_is_asked_for() -> None:
     assert order.loa is not None
     assert check(order, now=order.loa.expires_at).state is State.AWAITING_SIGNATURE
     assert order.loa is None
-
-
-@pytest.mark.parametrize(
-    ("ours", "theirs", "category", "span"),
-    [
-        ("Acme Ltd", "Acme Limited", "DIFFERENT", (5, 8)),
-        ("Acme", "Acme Ltd", "DIFFERENT", (0, 4)),
-        ("ACME LTD", "Acme Ltd", "CASE_ONLY", (0, 8)),
-        ("Acme  Ltd", "Acme Ltd", "WHITESPACE_ONLY", (5, 9)),
-        ("acme  ltd", "Acme Ltd", "CASE_ONLY", (0, 9)),
-        ("12 Harbor St", "12 Harbour St", "DIFFERENT", (3, 9)),
-        ("Cafe\u0301 Ltd", "Caf\u00e9 Ltd", None, None),
-        ("Cafe Ltd", "Café Ltd", "DIFFERENT", (0, 4)),
-    ],
-)
-def test_texts_are_compared_character_by_character(ours: str, theirs: str, category: str | None, span: Any) -> None:
-    loa, csr = (ACCOUNT.model_copy(update={"entity_name": text}) for text in (ours, theirs))
-    found = [(difference.category, difference.span) for difference in reconcile(loa, csr)]
-    assert found == ([(category, span)] if category else [])
-    assert all(difference.suggestion == theirs for difference in reconcile(loa, csr))
-
-
-def test_every_field_of_the_form_is_compared() -> None:
-    other = AccountData(**{field: f"other {field}" for field in AccountData.model_fields})
-    assert [difference.field for difference in reconcile(ACCOUNT, other)] == list(AccountData.model_fields)
 
 
 # -- sending ------------------------------------------------------------------------------------------------------
@@ -244,6 +220,7 @@ def test_an_order_found_at_the_carrier_is_taken_as_it_stands_there(
     order = submitting(new())
     outcomes.unreachable(order, "no answer in time", NOW)
     outcomes.sent(order, held(order, status, updated_at=NOW, **given), NOW + DAY)
+    aside(order, NOW + DAY)
     assert (order.state, open_kinds(order)) == (state, [task_kind] if task_kind else [])
     assert (order.rejections, order.carrier_status) == (given.get("rejections", []), status)
     assert NoticeKind.SUBMITTED in notices(order)
@@ -287,6 +264,7 @@ def test_not_cancelled_it_stands_as_it_stood(build: Any, state: State) -> None:
     foc_at = order.foc_at
     say(order, "cancel", order.since, reason="moved")
     outcomes.not_cancelled(order, "too late", order.since)
+    aside(order, order.since)
     assert (order.state, order.foc_at) == (state, foc_at)
     again = [TaskKind.FIX_REJECTION] if state is State.ACTION_REQUIRED else []
     assert open_kinds(order) == [TaskKind.CANCEL_REFUSED, *again]
@@ -300,6 +278,7 @@ def test_not_cancelled_the_rejection_is_told_again_as_it_was() -> None:
     detail = task(order, TaskKind.FIX_REJECTION).detail
     say(order, "cancel", reason="moved")
     outcomes.not_cancelled(order, "too late", NOW)
+    aside(order, NOW)
     assert task(order, TaskKind.FIX_REJECTION).detail == detail
     answer(order, TaskKind.FIX_REJECTION, "accept_suggestions")
     assert order.state is State.CHECKING

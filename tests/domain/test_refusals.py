@@ -13,7 +13,7 @@ from portolan.domain.clocks import Clock
 from portolan.domain.decisions import take, take_unreadable
 from portolan.domain.messages import KINDS, CarrierMessage, read
 from portolan.domain.order import Order
-from portolan.domain.refusals import ALLOWED, CLOCK_SKEW, Refusal, allowed, refusal
+from portolan.domain.refusals import ALLOWED, CLOCK_SKEW, Refusal, allowed, possible_answers, refusal
 from portolan.domain.states import ACTING, ENDED, State
 from portolan.domain.tasks import TASKS, TaskKind
 from tests.domain.builders import (
@@ -44,6 +44,7 @@ from tests.world import BOSS
 #: Columns in the order of `State`: fourteen in which an order lives, five in which it has ended.
 EXPECTED: dict[str, str] = {
     "loa_signed":       "rraar rarrr rrrr rrrrr",
+    "give_evidence":    "rarrr rarrr rrrr rrrrr",
     "carrier_approved": "rrrrd aaaar rrrr rrrrr",
     "carrier_rejected": "rrrrd aaaar rrrr rrrrr",
     "foc_confirmed":    "rrrrd aaaar rrrr rrrrr",
@@ -151,7 +152,7 @@ def test_the_buttons_are_what_would_be_accepted(state: State) -> None:
     kept = {"rollback"} if state is State.CUTTING_OVER else set()
     offered = set(allowed(order, now))
     assert offered - {"complete_task"} == accepted - kept
-    assert ("complete_task" in offered) == any(task.facts.answers for task in order.open_tasks)
+    assert ("complete_task" in offered) == any(possible_answers(order, task) for task in order.open_tasks)
 
 
 def test_cancel_after_cutover_says_that_a_rollback_is_the_way_and_until_when() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,8 +11,8 @@ from hypothesis import strategies as st
 
 from portolan.domain.carrier import AccountData
 from portolan.domain.errors import RequestInvalid
-from portolan.domain.playbooks import Playbook
-from portolan.domain.request import Request
+from portolan.domain.playbooks import Playbook, Policy, resolve
+from portolan.domain.request import AccountRequest, Request
 from portolan.domain.splitting import ParsedNumber, Split, number_faults, split
 
 CHRISTMAS = date(2026, 12, 25)
@@ -46,8 +45,9 @@ def number(tail: int, country: str = "US", number_class: str = "geographic", acc
     return ParsedNumber(f"+1212555{tail:04}", country, number_class, f"accounts[{account}].numbers[{tail}]", tail + 10)
 
 
-def closed(playbook: Playbook) -> Sequence[date]:
-    return [CHRISTMAS] if playbook.country == "US" else []
+def closed(playbook: Playbook, account: AccountRequest, country: str, count: int) -> Policy:
+    """The rules, with one closed day in the United States."""
+    return resolve(playbook, closed_days=[CHRISTMAS] if country == "US" else [], overrides=account.policy.overrides())
 
 
 def faults_of(request: Request, numbers: list[list[ParsedNumber]]) -> list[str]:
@@ -110,7 +110,7 @@ def test_entries_that_differ_in_nothing_but_numbers_are_one_account() -> None:
 
 
 def test_countries_and_classes_part_even_under_one_playbook() -> None:
-    numbers = [[number(1, "GB", "toll_free"), number(2, "GB", "special_rate"), number(3, "BE"), number(4, "NL")]]
+    numbers = [[number(1, "GB", "toll_free"), number(2, "GB", "special_rate"), number(3, "SE"), number(4, "NL")]]
     result = split(project({}), numbers, closed)
     assert [order.policy.playbook for order in result.orders] == ["UK-NGN", "UK-NGN", "EU", "EU"]
 
@@ -137,7 +137,7 @@ def test_a_kind_without_playbook_is_one_fault_with_its_places_and_what_is_known(
     (fault,) = faults_of(project({}), [[number(tail, "GG", "mobile") for tail in range(8)]])
     assert fault.startswith("line 10, accounts[0].numbers[0]: +12125550000 is a GG mobile number (also accounts[0]")
     assert "accounts[0].numbers[4] (line 14), 3 more)" in fault
-    assert "Known: US geographic, US toll-free" in fault
+    assert "Known: US geographic / toll-free" in fault
 
 
 def test_a_rule_cannot_be_replaced_but_a_default_can() -> None:

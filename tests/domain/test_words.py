@@ -90,7 +90,7 @@ def test_the_end_of_the_window_is_what_people_plan_by() -> None:
 
 
 def test_open_tasks_are_told_with_their_answers() -> None:
-    order = rejected(new())
+    order = rejected(new(), suggestion="Acme Ltd")
     told = details(order)
     assert "- task `fix-rejection-1` (coordinator): NAME_MISMATCH" in told
     assert "Answers: accept_suggestions." in told

@@ -55,7 +55,7 @@ def test_upgrading_again_changes_nothing(url: str) -> None:
     upgrade(url)
     engine = connect(url)
     with engine.connect() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
     engine.dispose()
 
 

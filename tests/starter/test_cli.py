@@ -20,6 +20,7 @@ from tests.starter.commands import Home
 COMMANDS = [
     "up",
     "demo",
+    "check",
     "start",
     "list",
     "show",
@@ -34,6 +35,15 @@ COMMANDS = [
     "release",
     "complete",
     "skip",
+    "letter",
+    "documents",
+    "evidence",
+    "dispute",
+    "forget",
+    "playbook",
+    "check-id",
+    "reconcile",
+    "rejections",
     "worker",
     "migrate",
 ]
@@ -46,6 +56,7 @@ DECISIONS = [
     ("hold", "--by", "Charles", "--reason", "in print"),
     ("release", "--by", "Charles"),
     ("complete", "approve-1", "done", "--by", "Charles"),
+    ("evidence", "--kind", "attestation", "--by", "Charles"),
     ("skip", "5d"),
 ]
 _numbers = (f"+1617555{number:04d}" for number in itertools.count(2000))

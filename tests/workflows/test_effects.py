@@ -6,7 +6,8 @@ The cases come from `portolan.domain.effects.EFFECTS`: an effect added there is 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -18,11 +19,15 @@ from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
 from activities.carrier import CarrierActivities
+from activities.documents import DocumentActivities
 from activities.notifications import NotificationActivities
+from activities.records import RecordActivities
 from portolan.carriers.simulated import Fault, Saying, Script
+from portolan.documents.keeping import Letters
+from portolan.documents.store import Documents
 from portolan.domain.carrier import PortBack, Submission
 from portolan.domain.clocks import next_deadline
-from portolan.domain.effects import EFFECTS, CarrierCall, Delivery, Publication
+from portolan.domain.effects import EFFECTS, CarrierCall, Delivery, LetterWanted, Publication, Split
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.notifications.channels import MailboxFolder
@@ -31,7 +36,7 @@ from portolan.notifications.mail import ORDER_HEADER
 from portolan.records.engine import connect
 from portolan.records.store import Records
 from tests.workflows.histories import failures, scheduled
-from tests.world import BOSS, HOUR, Port, World, make_world
+from tests.world import BOSS, HOUR, Port, World, fresh_number, make_world
 from worker import host
 
 #: The simulated carrier's name for the call behind an effect.
@@ -43,7 +48,12 @@ CALLS = {
 }
 TROUBLE = ["outage", "lost_request", "lost_answer", "refuse", "repeated"]
 #: Records and mail are never refused by a person; a mail whose answer is lost is the same as one repeated.
-FITS = {"publish_order": {"outage", "lost_answer", "repeated"}, "send_notice": {"outage", "repeated"}}
+FITS = {
+    "publish_order": {"outage", "lost_answer", "repeated"},
+    "send_notice": {"outage", "repeated"},
+    "render_letter": {"outage", "lost_answer", "repeated"},
+    "split_order": {"outage", "lost_answer", "repeated"},
+}
 QUICK = Script(sendings=[[Saying(says="foc", after_hours=1, foc_business_days=1)]])
 
 CASES = [
@@ -59,6 +69,8 @@ class FaultyRecords(Records):
     """Records that fail for one order a number of times, and remember what they were told."""
 
     faults: dict[str, list[str]] = defaultdict(list)  # noqa: RUF012 - one test process, one world
+    paper_faults: dict[str, list[str]] = defaultdict(list)  # noqa: RUF012
+    split_faults: dict[str, list[str]] = defaultdict(list)  # noqa: RUF012
     told: dict[str, list[Publication]] = defaultdict(list)  # noqa: RUF012
 
     def publish(self, publication: Publication, *rest: Any, **more: Any) -> None:
@@ -70,6 +82,25 @@ class FaultyRecords(Records):
         super().publish(publication, *rest, **more)
         if fault == "lost_answer":
             raise OSError("the connection broke after the commit")
+
+    def add_document(self, order_id: str, *rest: Any, **more: Any) -> bool:
+        with failing(self.paper_faults[order_id]):
+            return super().add_document(order_id, *rest, **more)
+
+    def split(self, parent: str, *rest: Any, **more: Any) -> None:
+        with failing(self.split_faults[parent]):
+            super().split(parent, *rest, **more)
+
+
+@contextmanager
+def failing(faults: list[str]) -> Iterator[None]:
+    """Fail before or after the work in hand, if a fault is due."""
+    fault = faults.pop() if faults else ""
+    if fault == "outage":
+        raise OSError("the database is away")
+    yield
+    if fault == "lost_answer":
+        raise OSError("the connection broke after the commit")
 
 
 class FaultyChannel:
@@ -142,6 +173,20 @@ async def repeat(faulty: Faulty, port: Port, effect: str) -> int:
         for notice in notices:
             env.run(notifications.send_notice, Delivery(notice=notice))
         return len(notices)
+    if effect == "render_letter":
+        order = faulty.records.order(port.order_id)
+        letters = DocumentActivities(Letters(Documents(world.settings.documents), faulty.records))
+        again = env.run(letters.render_letter, LetterWanted.of(order, "port"))
+        assert again == order.letters["port"]
+        return 1
+    if effect == "split_order":
+        notifications = NotificationActivities(faulty.records, faulty.channel, world.settings.mail_from)
+        splits = scheduled(await port.handle.fetch_history(), effect)
+        with_client = ActivityEnvironment(world.client)
+        for args in splits:
+            split = RecordActivities(faulty.records, "test", notifications).split_order
+            await with_client.run(split, Split.model_validate(args[0]))
+        return len(splits)
     carrier = CarrierActivities({"simulated": world.carrier})
     calls = scheduled(await port.handle.fetch_history(), effect)
     for args in calls:
@@ -178,7 +223,13 @@ async def test_the_world_stays_consistent(effect: str, trouble: str, faulty: Fau
         times = 2 if trouble in {"outage", "lost_request"} else 1
         fault = Fault.model_validate({"call": CALLS[effect], "kind": trouble, "times": times})
         script = QUICK.model_copy(update={"faults": [fault]})
-    port = await faulty.world.port(script)
+    numbers = [fresh_number(), fresh_number()]
+    if effect == "split_order":
+        saying = Saying(says="reject", after_hours=1, reason="TN_INACTIVE", numbers=numbers[1:])
+        script = script.model_copy(update={"sendings": [[saying], *QUICK.sendings]})
+    port = await faulty.world.port(script, numbers=numbers)
+    if effect == "split_order" and trouble != "repeated":
+        faulty.records.split_faults[port.order_id] = [trouble] * 2
     if effect == "publish_order" and trouble != "repeated":
         faulty.records.faults[port.order_id] = [trouble] * 2
     if effect == "send_notice" and trouble == "outage":
@@ -195,6 +246,11 @@ async def test_the_world_stays_consistent(effect: str, trouble: str, faulty: Fau
 
     order = port.recorded()
     assert order.state is ends
+    if effect == "split_order":
+        assert order.request.numbers == numbers[:1]
+        taken = faulty.records.find_live_order(numbers[1])
+        assert taken
+        assert order.splits == [taken.order_id]
     assert not failures(await port.handle.fetch_history())
 
     held = port.held()

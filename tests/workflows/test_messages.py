@@ -90,6 +90,11 @@ CASES: dict[str, Case] = {
         lambda order: {"signed_by": ADA.name, "signed_on": str(order.since.date())},
         lambda order: order.state is State.AWAITING_APPROVAL,
     ),
+    "give_evidence": Case(
+        _differing,
+        lambda _: {"by": "Charles", "evidence": "portal_screenshot"},
+        lambda order: order.state is State.AWAITING_SIGNATURE,
+    ),
     "approve": Case(_signed, lambda _: {"by": "Charles"}, lambda order: order.state is State.SUBMITTED),
     "carrier_approved": Case(_submitted, lambda _: {}, lambda order: order.carrier_approved_at is not None),
     "carrier_rejected": Case(
@@ -215,7 +220,7 @@ async def test_an_unreadable_update_is_refused_with_the_field_named(
     assert field in refused.value.cause.message
     with pytest.raises(Unreadable, match=field):
         await port.decide(kind, **payload)
-    assert port.audit() == ["requested", "checked"]
+    assert port.audit() == ["requested", "checked", "letter_rendered"]
 
 
 @pytest.mark.parametrize("payload", ["garbage", 7, None, {"kind": "dance"}, {}], ids=repr)

@@ -20,6 +20,9 @@ from tests.workflows.histories import decoded, events, failures
 from tests.world import DAY, HOUR, SILENT, Port, World
 from workflows import search_attributes
 
+#: What the server and the SDK keep for themselves.
+TEMPORALS_OWN = {"BuildIds", "TemporalChangeVersion"}
+
 
 async def shown(port: Port) -> str:
     """The current details, as the UI and `temporal workflow metadata` get them."""
@@ -87,7 +90,10 @@ async def test_no_personal_data_is_in_what_temporal_keeps_in_clear(shared_world:
     for personal in (order.request.numbers[0], order.account.entity_name, order.account.account_number, "Ada"):
         assert personal not in clear
     registered = {key.name for key in search_attributes.ALL}
-    assert {pair.key.name for pair in described.typed_search_attributes} <= registered | {"BuildIds"}
+    assert {pair.key.name for pair in described.typed_search_attributes} <= registered | {
+        "BuildIds",
+        "TemporalChangeVersion",
+    }
 
 
 async def test_every_timer_and_activity_says_what_it_is_for(shared_world: World) -> None:
@@ -103,7 +109,11 @@ async def test_every_timer_and_activity_says_what_it_is_for(shared_world: World)
     summaries = {decoded(event.user_metadata.summary) for event in timers}
     assert {"cut over", "close the rollback window"} <= summaries
     assert "send to simulated, attempt 1" in {decoded(event.user_metadata.summary) for event in activities}
-    markers = events(history, EventType.EVENT_TYPE_MARKER_RECORDED)
+    markers = [
+        event
+        for event in events(history, EventType.EVENT_TYPE_MARKER_RECORDED)
+        if event.marker_recorded_event_attributes.marker_name == "core_local_activity"
+    ]
     assert markers
     assert all(event.user_metadata.summary.data for event in markers)
 

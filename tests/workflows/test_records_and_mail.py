@@ -95,7 +95,7 @@ async def test_a_short_failure_of_the_records_is_retried_at_once(client: Client,
         records.blips = 1
         await port.sign()
         assert records.refused == 1
-        assert port.audit() == ["requested", "checked", "loa_signed"]
+        assert port.audit() == ["requested", "checked", "letter_rendered", "loa_signed"]
 
 
 async def test_mails_that_cannot_be_sent_stop_nothing_and_arrive_later_once(

@@ -6,13 +6,23 @@ from datetime import datetime
 
 from temporalio import workflow
 
-from portolan.domain import outcomes
+from portolan.domain import checking
+from portolan.domain.effects import Judgement
 from portolan.domain.order import Order
+from portolan.domain.reconciliation import reconcile
 from workflows import calls
 
 
 async def check(order: Order, now: datetime) -> None:
     """Look both up once, then judge; corrections are judged against what was found."""
     if order.csr is None and not order.csr_unavailable and order.policy.portable:
-        outcomes.looked_up(order, await calls.look_up_numbers(order))
-    outcomes.checked(order, workflow.now())
+        checking.looked_up(order, await calls.look_up_numbers(order))
+    checking.checked(order, await _judged(order), workflow.now())
+
+
+async def _judged(order: Order) -> Judgement:
+    if order.csr is None:
+        return Judgement()
+    if calls.knows():
+        return await calls.judge_account(order)
+    return Judgement(differences=reconcile(order.account, order.csr))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
-from portolan.domain import outcomes
+from portolan.domain import cures, outcomes
 from portolan.domain.carrier import SendKind
 from portolan.domain.effects import Failure
 from portolan.domain.order import Order
@@ -31,6 +31,27 @@ async def send(order: Order, now: datetime) -> None:
             raise
     else:
         outcomes.sent(order, at_carrier, workflow.now())
+
+
+async def cure(order: Order, now: datetime) -> None:
+    """Find out what a rejection calls for, and do what needs no person."""
+    plan = None
+    if calls.knows():
+        try:
+            plan = await calls.judge_rejection(order)
+        except FailureError as error:
+            if is_cancelled_exception(error):
+                raise
+            workflow.logger.error("the rejection was not judged", extra={"why": calls.failure_of(error)[1]})
+    if order.unjudged:
+        cures.judged(order, plan, workflow.now())
+
+
+async def split(order: Order, now: datetime) -> None:
+    """Let numbers that hold up the others go on in an order of their own."""
+    assert order.split_off is not None  # noqa: S101 - the step is taken where it is set
+    await calls.split_order(order, cures.split_request(order, order.split_off))
+    cures.split_done(order, workflow.now())
 
 
 async def look(order: Order, now: datetime) -> None:

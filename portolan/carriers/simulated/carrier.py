@@ -22,6 +22,7 @@ from portolan.domain.carrier import (
     PortBack,
     SendKind,
     Submission,
+    root_id,
 )
 from portolan.domain.errors import CarrierRefused, CarrierUnavailable, OutcomeUnknown
 from portolan.domain.rejections import Rejection
@@ -85,7 +86,7 @@ class SimulatedCarrier:
     def request_csr(self, order_id: str, losing_carrier: str, account_number: str) -> CsrAnswer:
         """The account on file with the script's differences, or none."""
         self._call("request_csr", order_id)
-        script, account = self.script(order_id), self.store.account(order_id)
+        script, account = self.script(order_id), self.store.account(root_id(order_id))
         if script.csr is None or account is None:
             return CsrAnswer(reason=f"{losing_carrier} does not supply records")
         return CsrAnswer(record=CsrRecord.model_validate(account.model_dump() | script.csr))
@@ -114,6 +115,7 @@ class SimulatedCarrier:
                 if held.cancelled_at or held.activated_at:
                     raise CarrierRefused(f"order {held.carrier_order_id} can no longer be supplemented.")
                 held.sendings.append(sending)
+                held.numbers = submission.numbers
                 self.store.save(held)
             return self._view(held)
 
@@ -196,13 +198,16 @@ class SimulatedCarrier:
         day = add_business_days(local(said_at, script.time_zone).date(), saying.foc_business_days, script.closed_days)
         return at(day, CUTOVER_HOUR, script.time_zone)
 
+    @staticmethod
+    def _rejection(saying: Saying) -> Rejection:
+        return Rejection(code=saying.reason, text=saying.text, suggestion=saying.suggestion, numbers=saying.numbers)
+
     def _event(self, saying: Saying, said_at: datetime, script: Script) -> dict[str, Any]:
         match saying.says:
             case "approve":
                 return {"kind": "carrier_approved"}
             case "reject":
-                rejection = Rejection(code=saying.reason, text=saying.text, suggestion=saying.suggestion)
-                return {"kind": "carrier_rejected", "reasons": [rejection.model_dump()]}
+                return {"kind": "carrier_rejected", "reasons": [self._rejection(saying).model_dump()]}
             case "foc":
                 return {"kind": "foc_confirmed", "foc_at": self.foc(saying, said_at, script).isoformat()}
             case _:
@@ -225,7 +230,7 @@ class SimulatedCarrier:
                 status, foc_at = CarrierStatus.FOC_CONFIRMED, self.foc(saying, due_at, script)
             elif saying.says == "reject":
                 status = CarrierStatus.REJECTED
-                rejections = [Rejection(code=saying.reason, text=saying.text, suggestion=saying.suggestion)]
+                rejections = [self._rejection(saying)]
             else:
                 status, raw = CarrierStatus.UNKNOWN, saying.raw
         for moment, later in (

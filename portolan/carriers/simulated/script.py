@@ -23,6 +23,7 @@ class Saying(_Strict):
     Attributes:
         foc_business_days: For `foc`: the date named, counted in business days from the moment of saying so.
         foc_hours: For `foc`: the date named, in hours from the moment of saying so; may be negative.
+        numbers: For `reject`: the numbers it is about (E.164); empty: the whole order.
         raw: For `puzzle`: words that nobody knows.
     """
 
@@ -31,6 +32,7 @@ class Saying(_Strict):
     reason: str = "OTHER"
     text: str = ""
     suggestion: str | None = None
+    numbers: list[str] = Field(default_factory=list)
     foc_business_days: int = 5
     foc_hours: float | None = None
     raw: str = "HELD-BY-GNOMES"

@@ -1,0 +1,124 @@
+"""What each answer to a task does to the order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from portolan.domain.calendars import local
+from portolan.domain.carrier import SendKind
+from portolan.domain.foc import foc_problem, in_words, next_good_day
+from portolan.domain.messages import CompleteTask
+from portolan.domain.moves import ask_for_date, correct_and_go_on, give_up, restart_chase, send, split_out
+from portolan.domain.order import Cause, NoticeKind, Order
+from portolan.domain.refusals import find_task, separable, suggestions
+from portolan.domain.states import State
+from portolan.domain.tasks import TaskKind
+
+
+def complete(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    """Close the task and do what its answer calls for."""
+    task = find_task(order, event.task_id)
+    assert task is not None  # noqa: S101 - `refusal` has looked
+    order.close_task(task, cause.by, now, event.answer)
+    _ANSWERS[event.answer](order, event, cause, now)
+
+
+def _accept_suggestions(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    correct_and_go_on(order, suggestions(order), cause, now)
+
+
+def _attest(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.evidence = event.note or f"attested by {cause.by}"
+    order.move(State.CHECKING, cause, now, f"evidence: {order.evidence}")
+
+
+def _accept_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.move(State.FOC_CONFIRMED, cause, now, f"FOC {in_words(order.foc_at)} accepted as it is")
+    order.notify(NoticeKind.FOC_CONFIRMED, foc=in_words(order.foc_at))
+
+
+def _request_new_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    wanted: date = (
+        local(event.foc_at, order.policy.time_zone).date() if event.foc_at else next_good_day(now, order.policy)
+    )
+    order.requested_foc_on = wanted
+    order.foc_at = None
+    send(order, SendKind.NEW_DATE, cause, now, f"asking for {wanted}")
+
+
+def _dealt_with(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    words = event.note or "dealt with"
+    if order.rejections:
+        order.record(cause, now, f"{words}; the rejection stands")
+    elif order.foc_at is None:
+        order.move(State.SUBMITTED, cause, now, words)
+        restart_chase(order, now)
+    elif trouble := foc_problem(order.foc_at, now, order.policy):
+        ask_for_date(order, cause, now, trouble[0].upper() + trouble[1:] + ".")
+    else:
+        order.move(State.FOC_CONFIRMED, cause, now, f"{words}; FOC {in_words(order.foc_at)}")
+
+
+def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    refused = any(task.task_id == event.task_id and task.kind is TaskKind.CARRIER_REFUSED for task in order.tasks)
+    if refused and order.send is SendKind.NEW_DATE:
+        send(order, order.send, cause, now, f"asking again for {order.requested_foc_on}")
+    elif refused:
+        correct_and_go_on(order, {}, cause, now)
+    else:
+        order.retry_at = None
+        order.record(cause, now, "trying again now")
+
+
+def _noted(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.record(cause, now, event.note or event.answer)
+
+
+def _split_out(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    split_out(order, separable(order), order.rejections, cause, now)
+
+
+def _remaining(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.remaining = event.answer.removesuffix("_remaining")
+    order.new_btn = event.note if order.remaining == "keep" else ""
+    words = f"the numbers that stay on the account: {order.remaining}"
+    words += f", new billing number {order.new_btn}" if order.new_btn else ""
+    order.move(State.CHECKING, cause, now, words)
+
+
+def _cured(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    words = event.note or "cured at the losing carrier"
+    if order.state is State.AWAITING_INFORMATION:
+        order.cured = True
+        order.move(State.CHECKING, cause, now, words)
+    else:
+        correct_and_go_on(order, {}, cause, now, words)
+
+
+def _disputed(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    words = event.note or "the rejection was disputed; the order goes out again unchanged"
+    correct_and_go_on(order, {}, cause, now, words)
+
+
+def _give_up(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    give_up(order, event.note, cause, now)
+
+
+_ANSWERS: dict[str, Callable[[Order, CompleteTask, Cause, datetime], None]] = {
+    "accept_suggestions": _accept_suggestions,
+    "attest": _attest,
+    "accept": _accept_date,
+    "request_new_date": _request_new_date,
+    "dealt_with": _dealt_with,
+    "retry": _retry,
+    "chased": _noted,
+    "keep": _noted,
+    "split_out": _split_out,
+    "keep_remaining": _remaining,
+    "cease_remaining": _remaining,
+    "cured": _cured,
+    "disputed": _disputed,
+    "give_up": _give_up,
+    "acknowledged": _noted,
+}

@@ -1,0 +1,149 @@
+"""What Portolan does about a rejection: by itself where nobody is needed, else as a task that says what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from portolan.domain.calendars import add_business_days, local
+from portolan.domain.carrier import SendKind
+from portolan.domain.effects import Cure
+from portolan.domain.foc import in_words, next_good_day
+from portolan.domain.moves import need_signature, rejected_in_words, restart_chase, send, send_next, split_out
+from portolan.domain.order import Cause, NoticeKind, Order, OrderRequest, SplitOff
+from portolan.domain.refusals import suggestions
+from portolan.domain.rejections import Action
+from portolan.domain.states import State
+from portolan.domain.tasks import TaskKind
+
+#: So often in a row Portolan sends again, or asks for another date, by itself; then a person looks.
+MOST_CURES = 3
+
+
+def judged(order: Order, cure: Cure | None, now: datetime) -> None:
+    """Act on a rejection; one that could not be judged is a person's."""
+    order.unjudged = False
+    action = cure.plan.action if cure else Action.PERSON
+    by_itself = action in {Action.WAIT, Action.RETRY, Action.NEW_DATE}
+    if by_itself and order.cures >= MOST_CURES:
+        action = Action.PERSON
+    _CURES[action](order, cure or Cure(), Cause("judged", "portolan", now), now)
+
+
+def _ask_person(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
+    words = rejected_in_words(order.rejections)
+    told = {reason.reason.field for reason in order.rejections if reason.suggestion}
+    known = "; ".join(
+        f"The record says {text!r} ({field})." for field, text in suggestions(order).items() if field not in told
+    )
+    order.open_task(TaskKind.FIX_REJECTION, f"{words} {known}".strip(), now)
+    order.notify(NoticeKind.REJECTED, why=words)
+
+
+def _sign_again(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
+    send_next(order)
+    need_signature(order, cause, now, rejected_in_words(order.rejections))
+
+
+def _split(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
+    split_out(order, cure.plan.numbers, order.rejections, cause, now)
+
+
+def _wait(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
+    here = local(now, order.policy.time_zone)
+    day = add_business_days(here.date(), cure.plan.wait_business_days, order.policy.closed_days)
+    later = datetime.combine(day, here.time(), here.tzinfo).astimezone(UTC) if cure.plan.wait_business_days else now
+    order.cure_at = later + timedelta(hours=cure.plan.wait_hours)
+    words = rejected_in_words(order.rejections)
+    detail = f"{words} It is taken up again by itself on {in_words(order.cure_at)}, unless somebody does so before."
+    order.record(cause, now, f"waiting until {in_words(order.cure_at)}")
+    order.open_task(TaskKind.FIX_REJECTION, detail, now, order.cure_at)
+    if cure.plan.action is Action.WAIT:
+        order.notify(NoticeKind.REJECTED, why=detail)
+
+
+def _new_date(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
+    order.cures += 1
+    order.requested_foc_on = next_good_day(now, order.policy)
+    send(order, SendKind.NEW_DATE, cause, now, f"the date was refused: asking for {order.requested_foc_on}")
+
+
+def _dispute(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
+    words = rejected_in_words(order.rejections)
+    order.dispute = cure.dispute
+    order.open_task(TaskKind.DISPUTE_REJECTION, f"{words} {' '.join(cure.plan.reasons)}".strip(), now)
+    order.record(cause, now, "no lawful ground: a dispute is drafted")
+    order.notify(NoticeKind.ACTION_NEEDED, why=f"{words} A dispute is drafted")
+
+
+def _cannot_port(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
+    words = rejected_in_words(order.rejections)
+    order.open_task(TaskKind.GIVE_UP, words, now)
+    order.notify(NoticeKind.REJECTED, why=words)
+
+
+def _nothing(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
+    words = rejected_in_words(order.rejections)
+    order.rejections = []
+    order.move(State.SUBMITTED, cause, now, f"nothing to do: {words}")
+    order.refetch = order.carrier_order_id is not None
+    restart_chase(order, now)
+
+
+_CURES: dict[Action, Callable[[Order, Cure, Cause, datetime], None]] = {
+    Action.PERSON: _ask_person,
+    Action.SUPPLEMENT: _ask_person,
+    Action.NEW_LOA: _sign_again,
+    Action.SPLIT_OUT: _split,
+    Action.WAIT: _wait,
+    Action.RETRY: _wait,
+    Action.NEW_DATE: _new_date,
+    Action.DISPUTE: _dispute,
+    Action.GIVE_UP: _cannot_port,
+    Action.LOG: _nothing,
+}
+
+
+def split_request(order: Order, split: SplitOff) -> OrderRequest:
+    """What the order of the numbers that are split out is asked for: the same account, as it was corrected."""
+    return order.request.model_copy(
+        update={
+            "order_id": split.order_id,
+            "numbers": split.numbers,
+            "account": order.account,
+            "csr": order.csr,
+            "remaining": order.remaining or "keep",
+            "new_btn": order.new_btn,
+            "split_from": order.order_id,
+            "because": split.because,
+        }
+    )
+
+
+def split_done(order: Order, now: datetime) -> None:
+    """The numbers have an order of their own: this one goes on with the others."""
+    split, order.split_off = order.split_off, None
+    if split is None:
+        return
+    gone, cause = set(split.numbers), Cause("split_out", "portolan", now)
+    rest = [number for number in order.request.numbers if number not in gone]
+    order.request = order.request.model_copy(update={"numbers": rest})
+    order.number_status = {number: status for number, status in order.number_status.items() if number not in gone}
+    order.splits.append(split.order_id)
+    order.remaining = order.remaining or "keep"
+    order.rejections = [reason for reason in order.rejections if not reason.numbers or set(reason.numbers) - gone]
+    words = f"{len(gone)} numbers go on as {split.order_id}, {len(rest)} here"
+    order.notify(NoticeKind.SPLIT_OUT, child=split.order_id, why=split.why)
+    if order.state is State.AWAITING_INFORMATION:
+        order.move(State.CHECKING, cause, now, words)
+    elif order.state is not State.ACTION_REQUIRED:
+        order.record(cause, now, words)
+    elif order.rejections:
+        order.record(cause, now, words)
+        _ask_person(order, Cure(), cause, now)
+    elif order.loa_valid_at(now):
+        send_next(order)
+        send(order, order.send, cause, now, words)
+    else:
+        send_next(order)
+        need_signature(order, cause, now, f"{words}; the signature is missing or too old to send the order again")

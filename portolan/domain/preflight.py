@@ -1,0 +1,199 @@
+"""The pre-flight of one port order: everything that would send it back, hold it up or surprise somebody, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from portolan.domain.foc import day_in_words, loa_plan, proposals
+from portolan.domain.loa import accepted_modes
+from portolan.domain.order import OrderRequest
+from portolan.domain.reconciliation import Difference, Severity
+
+
+class Finding(BaseModel):
+    """One thing to know before an order is started; `fix` says what to do about it."""
+
+    severity: Severity
+    what: str
+    fix: str = ""
+
+
+class Preflight(NamedTuple):
+    """What a pre-flight looks at.
+
+    Attributes:
+        differences: Between the account and the record, where there is one.
+        left: Numbers of the record that are not ported.
+        identifiers: The kinds of identifier given for each number (empty: for the account).
+        names: The names of the closed days.
+    """
+
+    request: OrderRequest
+    differences: list[Difference]
+    left: list[str]
+    identifiers: Mapping[str, frozenset[str]]
+    names: Mapping[date, str]
+    now: datetime
+
+
+class _Wanted(NamedTuple):
+    """What an order is to know about each number or its account, how bad it is without, and how to get it."""
+
+    per_number: bool
+    severity: Severity
+    fix: str
+
+
+#: By the names of `Policy.identifiers`; those of the account form itself are checked with it.
+WANTED: Mapping[str, _Wanted] = MappingProxyType(
+    {
+        "rio": _Wanted(True, Severity.BLOCKING, "Dial 3179 from the line, and give the RIO beside its number."),
+        "pac": _Wanted(True, Severity.WARN, "Get it last: text PAC to 65075 from the number; it lasts 30 days."),
+        "pin": _Wanted(False, Severity.WARN, "Ask the losing carrier for it shortly before sending: it may expire."),
+        "resp_org": _Wanted(True, Severity.INFO, "Look up the controlling RespOrg; one order holds one RespOrg only."),
+        "nif": _Wanted(False, Severity.WARN, "Give the holder's NIF or CIF: the donor compares it."),
+        "migration_code": _Wanted(True, Severity.WARN, "It stands on the bill of the losing carrier."),
+    }
+)
+
+
+def findings(flight: Preflight) -> list[Finding]:
+    """Everything there is to say about an order before it is started, the worst first."""
+    found = [finding for look in _LOOKS for finding in look(flight)]
+    order = list(reversed(Severity))
+    return sorted(found, key=lambda finding: order.index(finding.severity))
+
+
+def _portable(flight: Preflight) -> Iterator[Finding]:
+    policy = flight.request.policy
+    if not policy.portable:
+        yield Finding(severity=Severity.BLOCKING, what="These numbers cannot be ported.", fix=policy.not_portable_why)
+
+
+def _size(flight: Preflight) -> Iterator[Finding]:
+    most, count = flight.request.policy.most_numbers, len(flight.request.numbers)
+    if most is not None and count > most:
+        yield Finding(
+            severity=Severity.WARN,
+            what=f"{count} numbers: {flight.request.gaining_carrier} takes at most {most} in one order.",
+            fix="Ask its desk for a project, or give the numbers in several accounts of the request.",
+        )
+
+
+def _account(flight: Preflight) -> Iterator[Finding]:
+    for one in flight.differences:
+        if one.category != "TN_MISSING":
+            fix = f"Write {one.suggestion!r}." if one.suggestion else ""
+            yield Finding(severity=one.severity, what=one.in_words(), fix=fix)
+    if flight.request.csr is None:
+        days = flight.request.policy.bill_max_age_days
+        yield Finding(
+            severity=Severity.INFO,
+            what="The losing carrier's record (CSR) is not known yet; it is asked for when the order starts.",
+            fix=f"Many carriers supply none: have a bill at hand that is at most {days} days old.",
+        )
+
+
+def _remaining(flight: Preflight) -> Iterator[Finding]:
+    request = flight.request
+    if not flight.left:
+        return
+    main = request.account.btn in request.numbers
+    told = request.remaining and not (main and request.remaining == "keep" and not request.new_btn)
+    what = f"A partial port: {len(flight.left)} numbers of the account stay behind."
+    if main:
+        what += f" The account's main number {request.account.btn} is among those that leave."
+    fix = "Say `remaining_numbers: keep` or `cease`" + (", and `new_btn` where they are kept." if main else ".")
+    yield Finding(
+        severity=Severity.INFO if told else Severity.WARN,
+        what=f"{what} They are to be {'kept' if request.remaining == 'keep' else 'ceased'}." if told else what,
+        fix="" if told else fix,
+    )
+
+
+def _identifiers(flight: Preflight) -> Iterator[Finding]:
+    numbers = flight.request.numbers
+    for kind in flight.request.policy.identifiers:
+        wanted = WANTED.get(kind)
+        if wanted is None:
+            continue
+        given = flight.identifiers.get("", frozenset())
+        lacking = [number for number in numbers if kind not in flight.identifiers.get(number, frozenset()) | given]
+        if lacking:
+            of = f" of {len(lacking)} of {len(numbers)} numbers, the first {lacking[0]}," if wanted.per_number else ""
+            name = kind.replace("_", " ") if len(kind) > 3 else kind.upper()
+            yield Finding(severity=wanted.severity, what=f"The {name}{of} is missing.", fix=wanted.fix)
+
+
+def _letter(flight: Preflight) -> Iterator[Finding]:
+    request, policy = flight.request, flight.request.policy
+    modes = accepted_modes(policy)
+    if modes:
+        ways = {"wet": "in ink, scanned", "electronic": "electronically"}
+        yield Finding(
+            severity=Severity.INFO,
+            what=f"{request.account.authorized_person} signs the letter {' or '.join(ways[mode] for mode in modes)}; "
+            f"it may be sent for {policy.loa_max_age_days} days.",
+        )
+    over = policy.loa_attachment_over
+    if over is not None and len(request.numbers) > over:
+        yield Finding(
+            severity=Severity.INFO,
+            what=f"More than {over} numbers: the letter says See Attached, and a spreadsheet goes with it.",
+        )
+    papers = [paper for paper in policy.documents if paper != "loa"]
+    if papers:
+        yield Finding(severity=Severity.INFO, what=f"Papers that go with the order: {', '.join(papers)}.")
+
+
+def _dates(flight: Preflight) -> Iterator[Finding]:
+    request, policy, now = flight.request, flight.request.policy, flight.now
+    if not policy.portable:
+        return
+    wanted = request.requested_foc_on
+    dates = proposals(now, policy, freezes=request.freezes, wanted=wanted, names=flight.names)
+    yield Finding(
+        severity=Severity.INFO,
+        what=f"If it were sent today: earliest cutover {day_in_words(dates.earliest)}, recommended "
+        f"{day_in_words(dates.recommended)}.",
+        fix="; ".join(f"avoid {avoided.day}: {avoided.reason}" for avoided in dates.avoid),
+    )
+    if wanted and wanted != dates.recommended:
+        yield Finding(
+            severity=Severity.WARN,
+            what=f"{day_in_words(wanted)} was asked for. " + " ".join(dates.reasons),
+            fix=f"Ask for {day_in_words(dates.recommended)}.",
+        )
+    plan = loa_plan(policy, now, signed_on=now.date(), expected_foc=dates.recommended_at)
+    if plan:
+        yield Finding(severity=Severity.INFO, what=f"Signed today: {plan.reason}")
+
+
+def _risks(flight: Preflight) -> Iterator[Finding]:
+    for advice in flight.request.advice:
+        yield Finding(severity=Severity.WARN, what=advice)
+
+
+def _overridden(flight: Preflight) -> Iterator[Finding]:
+    for one in flight.request.policy.overridden:
+        where = f" ({one.source})" if one.source else ""
+        what = f"{one.name} is {one.became}, not the playbook's {one.was}: overridden by {one.by}{where}."
+        yield Finding(severity=Severity.INFO, what=what)
+
+
+_LOOKS: tuple[Callable[[Preflight], Iterator[Finding]], ...] = (
+    _portable,
+    _size,
+    _account,
+    _remaining,
+    _identifiers,
+    _letter,
+    _dates,
+    _risks,
+    _overridden,
+)
