@@ -9,7 +9,7 @@ from temporalio import activity
 
 from portolan.domain.effects import Cure, Judgement, Judging, Rejected
 from portolan.domain.reconciliation import reconcile
-from portolan.domain.rejections import Action, dispute, plan
+from portolan.domain.rejections import Action, Rejection, dispute, from_text, plan
 from portolan.numbering import parse
 
 
@@ -34,9 +34,10 @@ def judge_account(judging: Judging) -> Judgement:
 
 def judge_rejection(case: Rejected) -> Cure:
     """What a rejection calls for, with a drafted dispute where its ground is no lawful one."""
-    found = plan(case.rejections, case.policy, case.numbers, case.btn)
+    reasons = [reason for told in case.rejections for reason in _read(told)]
+    found = plan(reasons, case.policy, case.numbers, case.btn)
     if found.action is not Action.DISPUTE:
-        return Cure(plan=found)
+        return Cure(rejections=reasons, plan=found)
     letters = [
         dispute(
             rejection,
@@ -47,9 +48,18 @@ def judge_rejection(case: Rejected) -> Cure:
             numbers=case.numbers,
             received_on=case.rejected_on,
         )
-        for rejection in case.rejections
+        for rejection in reasons
     ]
-    return Cure(plan=found, dispute="\n\n".join(letters))
+    return Cure(rejections=reasons, plan=found, dispute="\n\n".join(filter(None, letters)))
+
+
+def _read(told: Rejection) -> list[Rejection]:
+    """What words without a code mean, where that is clear; numbers and suggestion stay as they were given."""
+    if told.code != "OTHER" or told.vendor_code or not told.text:
+        return [told]
+    given = {"numbers": told.numbers, "suggestion": told.suggestion}
+    kept = {name: value for name, value in given.items() if value}
+    return [reason.model_copy(update=kept) for reason in from_text(told.text)]
 
 
 def reader(country: str) -> Callable[[str], str | None]:

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from portolan.domain.calendars import local
 from portolan.domain.carrier import SendKind
-from portolan.domain.foc import foc_problem, in_words, next_good_day
+from portolan.domain.foc import foc_problem, in_words
 from portolan.domain.messages import CompleteTask
-from portolan.domain.moves import ask_for_date, correct_and_go_on, give_up, restart_chase, send, split_out
+from portolan.domain.moves import ask_for_date, correct_and_go_on, give_up, good_day, restart_chase, send, split_out
 from portolan.domain.order import Cause, NoticeKind, Order
 from portolan.domain.refusals import find_task, separable, suggestions
 from portolan.domain.states import State
@@ -39,9 +39,7 @@ def _accept_date(order: Order, event: CompleteTask, cause: Cause, now: datetime)
 
 
 def _request_new_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    wanted: date = (
-        local(event.foc_at, order.policy.time_zone).date() if event.foc_at else next_good_day(now, order.policy)
-    )
+    wanted: date = local(event.foc_at, order.policy.time_zone).date() if event.foc_at else good_day(order, now)
     order.requested_foc_on = wanted
     order.foc_at = None
     send(order, SendKind.NEW_DATE, cause, now, f"asking for {wanted}")

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from portolan.domain.calendars import add_business_days, local
 from portolan.domain.carrier import SendKind
 from portolan.domain.effects import Cure
-from portolan.domain.foc import in_words, next_good_day
-from portolan.domain.moves import need_signature, rejected_in_words, restart_chase, send, send_next, split_out
+from portolan.domain.foc import in_words
+from portolan.domain.moves import good_day, need_signature, rejected_in_words, restart_chase, send, send_next, split_out
 from portolan.domain.order import Cause, NoticeKind, Order, OrderRequest, SplitOff
 from portolan.domain.refusals import suggestions
 from portolan.domain.rejections import Action
@@ -23,11 +23,21 @@ MOST_CURES = 3
 def judged(order: Order, cure: Cure | None, now: datetime) -> None:
     """Act on a rejection; one that could not be judged is a person's."""
     order.unjudged = False
+    if cure:
+        order.rejections = cure.rejections
+        if "loa" in cure.plan.fields:
+            order.loa = None
     action = cure.plan.action if cure else Action.PERSON
     by_itself = action in {Action.WAIT, Action.RETRY, Action.NEW_DATE}
     if by_itself and order.cures >= MOST_CURES:
         action = Action.PERSON
     _CURES[action](order, cure or Cure(), Cause("judged", "portolan", now), now)
+
+
+def _tell(order: Order, why: str) -> None:
+    """Tell why an order came back, to the customer in words without jargon."""
+    plain = " ".join(reason.for_customer() for reason in order.rejections)
+    order.notify(NoticeKind.REJECTED, why=why, plain=plain or "The provider gave no reason; it is being asked.")
 
 
 def _ask_person(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
@@ -37,7 +47,7 @@ def _ask_person(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
         f"The record says {text!r} ({field})." for field, text in suggestions(order).items() if field not in told
     )
     order.open_task(TaskKind.FIX_REJECTION, f"{words} {known}".strip(), now)
-    order.notify(NoticeKind.REJECTED, why=words)
+    _tell(order, words)
 
 
 def _sign_again(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
@@ -59,12 +69,12 @@ def _wait(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
     order.record(cause, now, f"waiting until {in_words(order.cure_at)}")
     order.open_task(TaskKind.FIX_REJECTION, detail, now, order.cure_at)
     if cure.plan.action is Action.WAIT:
-        order.notify(NoticeKind.REJECTED, why=detail)
+        _tell(order, detail)
 
 
 def _new_date(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
     order.cures += 1
-    order.requested_foc_on = next_good_day(now, order.policy)
+    order.requested_foc_on = good_day(order, now)
     send(order, SendKind.NEW_DATE, cause, now, f"the date was refused: asking for {order.requested_foc_on}")
 
 
@@ -79,7 +89,7 @@ def _dispute(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
 def _cannot_port(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
     words = rejected_in_words(order.rejections)
     order.open_task(TaskKind.GIVE_UP, words, now)
-    order.notify(NoticeKind.REJECTED, why=words)
+    _tell(order, words)
 
 
 def _nothing(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:

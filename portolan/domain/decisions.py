@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from portolan.domain.answers import complete
 from portolan.domain.carrier import SendKind
-from portolan.domain.foc import foc_problem, in_words
+from portolan.domain.foc import foc_problem, in_words, loa_plan, proposals
 from portolan.domain.messages import (
     Approve,
     Cancel,
@@ -187,6 +187,11 @@ def _loa_signed(order: Order, event: LoaSigned, cause: Cause, now: datetime) -> 
     detail = f"signed by {event.signed_by}, dated {event.signed_on}, good until {in_words(order.loa.expires_at)}"
     if event.document:
         detail += f", document sha256 {event.document}"
+    expected = order.foc_at or proposals(now, order.policy, freezes=order.request.freezes).recommended_at
+    plan = loa_plan(order.policy, now, expires_at=order.loa.expires_at, expected_foc=expected)
+    if plan:
+        order.loa.advice = plan.reason
+        detail += f". {plan.reason}"
     order.close_tasks(TaskKind.SIGN_LOA, _who(event), now)
     if order.state is not State.AWAITING_SIGNATURE:
         order.record(cause, now, detail)
@@ -270,6 +275,8 @@ def _settle_foc(order: Order, cause: Cause, now: datetime, was: datetime | None)
         order.record(cause, now, detail)
     else:
         order.move(State.FOC_CONFIRMED, cause, now, detail)
+    if order.policy.rollback_hours and "rollback" not in order.letters:
+        order.letter_wanted = "rollback"
     if was:
         order.notify(NoticeKind.FOC_CHANGED, foc=in_words(order.foc_at), before=in_words(was))
     else:

@@ -180,8 +180,14 @@ class Rejected(BaseModel):
 
 
 class Cure(BaseModel):
-    """What a rejection calls for; `dispute` is a drafted letter where its ground is no lawful one."""
+    """What a rejection calls for.
 
+    Attributes:
+        rejections: The reasons, those told in words alone read as canonical ones where they are clear.
+        dispute: A drafted letter, where the ground is no lawful one.
+    """
+
+    rejections: list[Rejection] = []
     plan: Plan = Plan()
     dispute: str = ""
 

@@ -242,23 +242,22 @@ class _Search:
                 f"activation_from {policy.activation_from} is after activation_until {policy.activation_until}: "
                 "give a window on one day"
             )
+        self._zone = policy.activation_zone or calendar.zone
         self._soonest = (now + timedelta(hours=policy.foc_notice_hours)).astimezone(UTC)
         self._latest = now + timedelta(days=policy.foc_horizon_days)
         self.counted_on = calendar.received_on(now)
         lead = calendar.add_business_days(self.counted_on, policy.lead_business_days)
         self.earliest = next(
-            day
-            for day in calendar.business_days_from(lead)
-            if moment_at(day, self._closes, calendar.zone) > self._soonest
+            day for day in calendar.business_days_from(lead) if moment_at(day, self._closes, self._zone) > self._soonest
         )
 
     def moment_on(self, day: date) -> datetime:
         """Mid-morning, or as near to it as the activation window and the notice allow."""
         wall = min(max(MID_MORNING, self._opens), self._closes)
-        moment = moment_at(day, wall, self.calendar.zone)
+        moment = moment_at(day, wall, self._zone)
         if moment <= self._soonest:
             quarters = (self._soonest - moment) // _QUARTER + 1
-            moment = min(moment + quarters * _QUARTER, moment_at(day, self._closes, self.calendar.zone))
+            moment = min(moment + quarters * _QUARTER, moment_at(day, self._closes, self._zone))
         return moment
 
     def best(self, wanted: date | None, loa_expires_at: datetime | None) -> date:

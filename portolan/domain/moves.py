@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from portolan.domain.calendars import add_business_days, local
 from portolan.domain.carrier import CarrierStatus, SendKind, split_id
+from portolan.domain.foc import day_in_words, proposals
 from portolan.domain.order import Cause, NoticeKind, Order, SplitOff
 from portolan.domain.rejections import Rejection
 from portolan.domain.states import State
@@ -61,7 +62,7 @@ def ask_for_date(order: Order, cause: Cause, now: datetime, problem: str) -> Non
     else:
         order.move(State.ACTION_REQUIRED, cause, now, problem)
     order.close_tasks(TaskKind.FIX_REJECTION, "superseded", now)
-    order.open_task(TaskKind.CHOOSE_DATE, problem, now)
+    order.open_task(TaskKind.CHOOSE_DATE, f"{problem} A good day to ask for: {day_in_words(good_day(order, now))}", now)
     order.notify(NoticeKind.ACTION_NEEDED, why=problem)
 
 
@@ -84,6 +85,12 @@ def correct_and_go_on(order: Order, corrections: dict[str, str], cause: Cause, n
     else:
         stale = "the signature on the LOA is missing or too old to send the order again"
         need_signature(order, cause, now, f"{why}; {stale}" if why else stale)
+
+
+def good_day(order: Order, now: datetime) -> date:
+    """The cutover day to ask for: outside the customer's blackout dates, and while the LOA lasts, if that can be."""
+    expires_at = order.loa.expires_at if order.loa else None
+    return proposals(now, order.policy, freezes=order.request.freezes, loa_expires_at=expires_at).recommended
 
 
 def send_next(order: Order) -> None:

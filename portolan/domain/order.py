@@ -95,13 +95,14 @@ class SplitOff(BaseModel):
 
 
 class Loa(BaseModel):
-    """A signed letter of authorization; it may be sent until `expires_at`."""
+    """A signed letter of authorization; it may be sent until `expires_at`. `advice`: when to have it signed again."""
 
     signed_by: str
     signed_on: date
     expires_at: AwareDatetime
     document: str | None = None
     warned: bool = False
+    advice: str = ""
 
 
 class OnHold(BaseModel):

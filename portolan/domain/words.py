@@ -35,7 +35,8 @@ def details(order: Order) -> str:
     if order.foc_at:
         lines.append(f"FOC: {in_words(order.foc_at)}.")
     if order.loa:
-        lines.append(f"LOA signed {order.loa.signed_on}, may be sent until {in_words(order.loa.expires_at)}.")
+        sent = f"LOA signed {order.loa.signed_on}, may be sent until {in_words(order.loa.expires_at)}."
+        lines.append(f"{sent} {order.loa.advice if not order.foc_at else ''}".strip())
     if order.rollback_until and not order.ended:
         lines.append(
             f"Rollback can be asked for until {in_words(order.rollback_until)}; the losing carrier may refuse."

@@ -113,8 +113,7 @@ TEMPLATES: dict[NoticeKind, Template] = {
         {
             _COORDINATOR: "Correct order {order_id} as said above and send it again. If printed data changes, the "
             "letter of authorization has to be signed again; its age counts too, so do not wait.",
-            _CUSTOMER: "Nothing yet, unless the reason names something only you can do, such as closing another "
-            "order at {losing_carrier}. You may be asked for data or a new signature; please answer soon.",
+            _CUSTOMER: "{plain} You may also be asked for data or a new signature; please answer soon.",
         },
     ),
     NoticeKind.SPLIT_OUT: Template(

@@ -7,8 +7,16 @@ from typing import Any
 
 from temporalio import activity
 
-from portolan.domain.carrier import CarrierOrder, CarrierStatus, CsrAnswer, NumberStatus, Portability, Submission
-from portolan.domain.effects import CarrierCall, LookUp, Publication
+from portolan.domain.carrier import (
+    CarrierOrder,
+    CarrierStatus,
+    CsrAnswer,
+    CsrRecord,
+    NumberStatus,
+    Portability,
+    Submission,
+)
+from portolan.domain.effects import CarrierCall, Judgement, Judging, LetterWanted, LookUp, Publication
 from tests.world import ACCOUNT
 
 
@@ -22,7 +30,7 @@ def stubs(reached: Callable[[str, str], None]) -> list[Callable[..., Any]]:
     @activity.defn
     def look_up_numbers(call: CarrierCall) -> LookUp:
         portability = [Portability(number=number, portable=True) for number in call.numbers]
-        return LookUp(portability=portability, csr=CsrAnswer(record=ACCOUNT))
+        return LookUp(portability=portability, csr=CsrAnswer(record=CsrRecord(**ACCOUNT.model_dump())))
 
     @activity.defn
     def submit_order(carrier: str, submission: Submission) -> CarrierOrder:
@@ -41,4 +49,20 @@ def stubs(reached: Callable[[str, str], None]) -> list[Callable[..., Any]]:
         reached(publication.order.order_id, publication.order.state)
         return []
 
-    return [look_up_numbers, submit_order, activate_order, fetch_order, publish_order]
+    @activity.defn
+    def judge_account(judging: Judging) -> Judgement:
+        return Judgement()
+
+    @activity.defn
+    def render_letter(wanted: LetterWanted) -> str:
+        return "0" * 64
+
+    return [
+        look_up_numbers,
+        judge_account,
+        render_letter,
+        submit_order,
+        activate_order,
+        fetch_order,
+        publish_order,
+    ]

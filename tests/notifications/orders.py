@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from portolan.domain import outcomes
+from portolan.domain import checking, outcomes
 from portolan.domain.carrier import (
     AccountData,
     CarrierOrder,
@@ -33,6 +33,7 @@ from portolan.domain.messages import (
 from portolan.domain.order import Contact, Notice, NoticeKind, Order, OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.rejections import Rejection
+from tests.domain.builders import aside, judge, on_file
 
 NOW = datetime(2026, 11, 2, 14, 0, tzinfo=UTC)
 FOC = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
@@ -74,6 +75,7 @@ def new_order(order_id: str = "acme-1", **changes: object) -> Order:
 def say(order: Order, event: Event, at: datetime = NOW) -> None:
     answer = take(order, event, at)
     assert answer.accepted, answer
+    aside(order, at)
 
 
 def pass_until(order: Order, clock: Clock) -> datetime:
@@ -82,6 +84,7 @@ def pass_until(order: Order, clock: Clock) -> datetime:
         deadline = next_deadline(order)
         assert deadline is not None
         lapse(order, deadline, deadline.at)
+        aside(order, deadline.at)
         if deadline.clock is clock:
             return deadline.at
     raise AssertionError(f"no {clock} in sight")
@@ -99,9 +102,8 @@ def at_carrier(status: CarrierStatus = CarrierStatus.RECEIVED) -> CarrierOrder:
 
 def checked(order: Order, csr: AccountData | None = ACCOUNT, stuck: str = "") -> Order:
     found = [Portability(number=number, portable=not stuck, reason=stuck) for number in order.request.numbers]
-    outcomes.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=csr)))
-    outcomes.checked(order, NOW)
-    return order
+    checking.looked_up(order, LookUp(portability=found, csr=CsrAnswer(record=on_file(csr))))
+    return judge(order, NOW)
 
 
 def signed(order: Order) -> Order:
@@ -295,6 +297,17 @@ def _stale(order: Order) -> None:
 
 
 #: Every way the domain gives a notice, by name, and the kind each ends with.
+def _came_back(code: str, **given: object) -> Callable[[Order], Order]:
+    """An order that was sent back for that reason."""
+
+    def tell(order: Order) -> Order:
+        reason = Rejection.model_validate({"code": code, **given})
+        say(submitted(order), CarrierRejected(reasons=[reason]))
+        return order
+
+    return tell
+
+
 STORIES: dict[str, tuple[Callable[[Order], object], NoticeKind]] = {
     "signature needed": (checked, NoticeKind.SIGNATURE_NEEDED),
     "signature needed, LOA expired": (_signature_after_expiry, NoticeKind.SIGNATURE_NEEDED),
@@ -320,6 +333,11 @@ STORIES: dict[str, tuple[Callable[[Order], object], NoticeKind]] = {
     "port-back too late": (_port_back_too_late, NoticeKind.ROLLBACK_REFUSED),
     "submitted": (submitted, NoticeKind.SUBMITTED),
     "rejected": (rejected, NoticeKind.REJECTED),
+    "rejected, waits by itself": (_came_back("PENDING_ORDER"), NoticeKind.REJECTED),
+    "rejected for good": (_came_back("TN_NOT_PORTABLE"), NoticeKind.REJECTED),
+    "rejected without a lawful ground": (_came_back("UNPAID"), NoticeKind.ACTION_NEEDED),
+    "rejected for its letter": (_came_back("LOA_STALE"), NoticeKind.SIGNATURE_NEEDED),
+    "split out": (_came_back("TN_INACTIVE", numbers=NUMBERS[:1]), NoticeKind.SPLIT_OUT),
     "FOC confirmed": (confirmed, NoticeKind.FOC_CONFIRMED),
     "FOC accepted": (_date_accepted, NoticeKind.FOC_CONFIRMED),
     "FOC changed": (_foc_changed, NoticeKind.FOC_CHANGED),

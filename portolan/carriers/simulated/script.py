@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from portolan.domain.rejections import REASONS
+from portolan.domain.rejections import REASONS, Disposition
 
 Call = Literal["check_portability", "request_csr", "find", "submit", "get", "cancel", "activate", "port_back"]
 
@@ -81,7 +81,7 @@ def seeded(seed: str, order_id: str) -> Script:
     foc = Saying(says="foc", after_hours=draw.randint(24, 96), foc_business_days=draw.randint(2, 8))
     fate = draw.choice(["clean", "clean", "reject", "slip", "quiet"])
     if fate == "reject":
-        reason = draw.choice(sorted(REASONS))
+        reason = draw.choice([code for code in sorted(REASONS) if REASONS[code].disposition is not Disposition.LOG])
         return Script(sendings=[[Saying(says="reject", after_hours=draw.randint(8, 72), reason=reason)], [foc]])
     if fate == "slip":
         later = foc.model_copy(update={"after_hours": foc.after_hours + 24, "foc_business_days": 9})
