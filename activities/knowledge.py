@@ -15,9 +15,9 @@ from portolan.numbering import parse
 
 def judge_account(judging: Judging) -> Judgement:
     """Compare an account with the record, and the numbers of the order with those on it."""
-    if judging.csr is None:
-        return Judgement()
     e164 = reader(judging.country)
+    if judging.csr is None:
+        return Judgement(main_number=e164(judging.account.btn) or "")
     on_record = {e164(number) or number: number for number in judging.csr.numbers}
     differences = reconcile(
         {**judging.account.model_dump(), "numbers": judging.numbers + judging.siblings},
@@ -28,6 +28,7 @@ def judge_account(judging: Judging) -> Judgement:
     return Judgement(
         differences=differences,
         left=[number for number in on_record if number not in {*judging.numbers, *judging.siblings}],
+        main_number=e164(judging.account.btn or judging.csr.btn) or "",
         unknown=[number for number in judging.numbers if on_record and number not in on_record],
     )
 

@@ -11,7 +11,7 @@ from temporalio import activity
 
 from activities.failures import reported
 from portolan.domain.effects import Delivery
-from portolan.domain.order import Notice
+from portolan.domain.telling import Notice
 from portolan.notifications.channels import Channel
 from portolan.notifications.sender import send
 from portolan.records.store import Records

@@ -14,7 +14,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.failures import reported
 from portolan.domain.effects import Publication, Split
-from portolan.domain.order import Notice
+from portolan.domain.telling import Notice
 from portolan.records.store import Records
 
 

@@ -110,6 +110,7 @@ def _order(prepared: Prepared, request: OrderRequest, now: datetime) -> OrderRep
         request=request,
         differences=judgement.differences,
         left=judgement.left,
+        main_number=judgement.main_number,
         identifiers=_given(prepared, request),
         names=_names(request.country, now.date(), subdivision),
         now=now,

@@ -23,10 +23,11 @@ from portolan.carriers.simulated import Saying, Script, SimulatedCarrier
 from portolan.carriers.simulated.store import HeldOrder
 from portolan.domain.carrier import AccountData
 from portolan.domain.decisions import Answer
-from portolan.domain.order import Contact, Order, OrderRequest
+from portolan.domain.order import Order, OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.states import State
 from portolan.domain.tasks import Task, TaskKind
+from portolan.domain.telling import Contact
 from portolan.records.engine import connect
 from portolan.records.migrate import upgrade
 from portolan.records.store import NewProject, Records

@@ -39,7 +39,8 @@ from portolan.domain.effects import (
     Rejected,
     Split,
 )
-from portolan.domain.order import Notice, Order, OrderRequest
+from portolan.domain.order import Order, OrderRequest
+from portolan.domain.telling import Notice
 from portolan.domain.words import summary
 
 T = TypeVar("T")

@@ -10,10 +10,11 @@ from portolan.domain.carrier import SendKind
 from portolan.domain.foc import foc_problem, in_words
 from portolan.domain.messages import CompleteTask
 from portolan.domain.moves import ask_for_date, correct_and_go_on, give_up, good_day, restart_chase, send, split_out
-from portolan.domain.order import Cause, NoticeKind, Order
+from portolan.domain.order import Cause, Order
 from portolan.domain.refusals import find_task, separable, suggestions
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 
 
 def complete(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:

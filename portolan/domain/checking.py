@@ -8,11 +8,12 @@ from datetime import datetime
 from portolan.domain.carrier import NumberStatus
 from portolan.domain.effects import Judgement, LookUp
 from portolan.domain.moves import go_on_signed, need_signature
-from portolan.domain.order import Cause, Evidence, NoticeKind, Order
+from portolan.domain.order import Cause, Evidence, Order
 from portolan.domain.reconciliation import Severity
 from portolan.domain.refusals import main_ports
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 
 #: So many numbers are named in a text; the others are in the read model.
 NAMED = 5
@@ -54,7 +55,7 @@ def checked(order: Order, judgement: Judgement, now: datetime) -> None:
         order.notify(NoticeKind.NOT_PORTABLE, why=order.outcome)
         return
     order.differences = [] if order.evidence else judgement.differences
-    order.left, order.unknown = judgement.left, judgement.unknown
+    order.left, order.unknown, order.main_number = judgement.left, judgement.unknown, judgement.main_number
     asked = list(_questions(order))
     if asked:
         words = " ".join(text for _, text in asked)
@@ -91,5 +92,5 @@ def _what_stays(order: Order) -> str:
     named = ", ".join(order.left[:NAMED]) + (", ..." if len(order.left) > NAMED else "")
     words = f"A partial port: {len(order.left)} more on the account ({named}). Are they kept or do they cease?"
     if main_ports(order):
-        words += f" {order.account.btn} is the account's main number: name the new one in the note if they are kept."
+        words += f" {order.main_number} is the account's main number: name the new one in the note if they are kept."
     return words

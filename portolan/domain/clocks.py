@@ -13,9 +13,10 @@ from typing import NamedTuple
 from portolan.domain.carrier import SendKind
 from portolan.domain.foc import in_words
 from portolan.domain.moves import correct_and_go_on, need_signature, release, restart_chase
-from portolan.domain.order import Cause, NoticeKind, Order
+from portolan.domain.order import Cause, Order
 from portolan.domain.states import ACTING, State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 
 
 class Clock(StrEnum):

@@ -10,11 +10,12 @@ from portolan.domain.carrier import SendKind
 from portolan.domain.effects import Cure
 from portolan.domain.foc import in_words
 from portolan.domain.moves import good_day, need_signature, rejected_in_words, restart_chase, send, send_next, split_out
-from portolan.domain.order import Cause, NoticeKind, Order, OrderRequest, SplitOff
+from portolan.domain.order import Cause, Order, OrderRequest, SplitOff
 from portolan.domain.refusals import suggestions
 from portolan.domain.rejections import Action
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 
 #: So often in a row Portolan sends again, or asks for another date, by itself; then a person looks.
 MOST_CURES = 3

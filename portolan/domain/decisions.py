@@ -37,10 +37,11 @@ from portolan.domain.moves import (
     restart_chase,
     send,
 )
-from portolan.domain.order import Cause, Evidence, Loa, NoticeKind, OnHold, Order
+from portolan.domain.order import Cause, Evidence, Loa, OnHold, Order
 from portolan.domain.refusals import Refusal, deferrable, refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 
 
 class Answer(BaseModel):

@@ -13,10 +13,11 @@ from pydantic import AwareDatetime, BaseModel
 
 from portolan.domain.calendars import local
 from portolan.domain.carrier import AccountData, CsrAnswer, CsrRecord, Portability
-from portolan.domain.order import AuditEntry, Notice, Order, OrderRequest
+from portolan.domain.order import Order, OrderRequest
 from portolan.domain.playbooks.model import Policy
 from portolan.domain.reconciliation import Difference
 from portolan.domain.rejections import Plan, Rejection
+from portolan.domain.telling import AuditEntry, Notice
 
 
 class Effect(NamedTuple):
@@ -122,11 +123,13 @@ class Judgement(BaseModel):
         differences: Between the account and the record.
         left: Numbers of the record that are not ported, in E.164 where they can be read.
         unknown: Numbers of the order that the record does not list.
+        main_number: The account's main number in E.164, where it is known and can be read.
     """
 
     differences: list[Difference] = []
     left: list[str] = []
     unknown: list[str] = []
+    main_number: str = ""
 
 
 class LetterWanted(BaseModel):
@@ -174,7 +177,7 @@ class Rejected(BaseModel):
             losing_carrier=order.request.losing_carrier,
             gaining_carrier=order.request.gaining_carrier,
             numbers=order.request.numbers,
-            btn=order.account.btn,
+            btn=order.main_number,
             rejected_on=local(now, order.policy.time_zone).date(),
         )
 

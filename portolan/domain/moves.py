@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime
 from portolan.domain.calendars import add_business_days, local
 from portolan.domain.carrier import CarrierStatus, SendKind, split_id
 from portolan.domain.foc import day_in_words, proposals
-from portolan.domain.order import Cause, NoticeKind, Order, SplitOff
+from portolan.domain.order import Cause, Order, SplitOff
 from portolan.domain.rejections import Rejection
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 
 
 def go_on_signed(order: Order, cause: Cause, now: datetime, detail: str) -> None:

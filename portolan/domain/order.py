@@ -7,7 +7,6 @@ default, and unknown ones are ignored, so that an order outlives the code that s
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -21,13 +20,7 @@ from portolan.domain.reconciliation import Difference
 from portolan.domain.rejections import Rejection
 from portolan.domain.states import ENDED, MOVES, STATES, State, Turn
 from portolan.domain.tasks import Task, TaskKind
-
-
-class Contact(BaseModel):
-    """A person to be told things."""
-
-    name: str
-    email: str
+from portolan.domain.telling import AuditEntry, Contact, Notice, NoticeKind
 
 
 class OrderRequest(BaseModel):
@@ -115,57 +108,6 @@ class OnHold(BaseModel):
     review_at: AwareDatetime
 
 
-class AuditEntry(BaseModel):
-    """One line of the audit trail: who, what, when it happened and was recorded, the state before and after."""
-
-    sequence: int
-    kind: str
-    by: str
-    occurred_at: AwareDatetime
-    recorded_at: AwareDatetime
-    state_before: State
-    state_after: State
-    detail: str = ""
-    event_id: str = ""
-
-
-class NoticeKind(StrEnum):
-    """What people are told of."""
-
-    SIGNATURE_NEEDED = "signature_needed"
-    LOA_EXPIRING = "loa_expiring"
-    ACTION_NEEDED = "action_needed"
-    SUBMITTED = "submitted"
-    REJECTED = "rejected"
-    FOC_CONFIRMED = "foc_confirmed"
-    FOC_CHANGED = "foc_changed"
-    UNPROVEN = "unproven"
-    CUTOVER_DONE = "cutover_done"
-    WINDOW_CLOSING = "window_closing"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    ROLLBACK_REFUSED = "rollback_refused"
-    ROLLED_BACK = "rolled_back"
-    SPLIT_OUT = "split_out"
-    NOT_PORTABLE = "not_portable"
-    EXPIRED = "expired"
-
-
-class Notice(BaseModel):
-    """Something to tell the people of an order; `sequence` and `kind` name it once and for all."""
-
-    order_id: str
-    sequence: int
-    kind: NoticeKind
-    facts: dict[str, str]
-    contacts: dict[str, Contact]
-
-    @property
-    def key(self) -> str:
-        """Never sent twice under the same key."""
-        return f"{self.order_id}:{self.sequence}:{self.kind}"
-
-
 class Cause(NamedTuple):
     """Why something changes: the kind of event, who, when it happened, and the message that said so."""
 
@@ -211,16 +153,21 @@ WAITS_FOR_PEOPLE = frozenset(
 
 
 class Order(BaseModel):
-    """The whole state of one port order.
+    """The whole state of one port order. All times are UTC.
 
-    All times are UTC. `left` are the numbers that stay on the account, `unknown` those that its record
-    does not list. `unjudged` says that it is not yet settled what a rejection calls for; one that only needs time is
-    sent again by itself at `cure_at`, and `cures` counts how often in a row. `split_off` are numbers about to get an
-    order of their own, `letter_wanted` the letter about to be rendered, `letters` the SHA-256 of those that are.
-    `send_again` says that the newest attempt may or may not have reached the carrier, so that the
-    next sending keeps its number and looks there first. `unpublished` and `unsent` hold what the read model and people
-    have not been told yet; `seen` keeps the ids of messages already taken, `deferred` those that wait for a running
-    effect to end.
+    Attributes:
+        evidences: What was given for the account data; `evidence` is set where it takes the place of a record.
+        left: Numbers that stay on the account. `unknown`: numbers of the order that its record does not list.
+        main_number: The account's, in E.164, where it is known.
+        letter_wanted: The letter about to be rendered. `letters`: the SHA-256 of those that are, by kind.
+        send_again: The newest attempt may or may not have reached the carrier: the next sending keeps its number and
+            looks there first.
+        unjudged: It is not settled yet what a rejection calls for.
+        cure_at: When a rejection that only needs time is taken up again. `cures`: how often in a row that happened.
+        dispute: A drafted letter against the newest rejection.
+        split_off: Numbers about to get an order of their own. `splits`: the orders that have.
+        seen: The ids of messages already taken. `deferred`: messages that wait for a running effect to end.
+        unpublished: What the read model has not been told yet. `unsent`: what people have not.
     """
 
     request: OrderRequest
@@ -237,6 +184,7 @@ class Order(BaseModel):
     differences: list[Difference] = Field(default_factory=list)
     left: list[str] = Field(default_factory=list)
     unknown: list[str] = Field(default_factory=list)
+    main_number: str = ""
     remaining: str = ""
     new_btn: str = ""
     cured: bool = False

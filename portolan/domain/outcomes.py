@@ -9,10 +9,11 @@ from portolan.domain.decisions import take
 from portolan.domain.foc import in_words
 from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed, problem
 from portolan.domain.moves import need_signature, restart_chase
-from portolan.domain.order import Cause, NoticeKind, Order
+from portolan.domain.order import Cause, Order
 from portolan.domain.refusals import CLOCK_SKEW, refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 
 #: While a carrier cannot be reached, the waits between bursts of tries; after them, the policy's `retry_minutes`.
 RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30))

@@ -29,6 +29,7 @@ class Preflight(NamedTuple):
     Attributes:
         differences: Between the account and the record, where there is one.
         left: Numbers of the record that are not ported.
+        main_number: The account's main number (E.164), where it is known.
         identifiers: The kinds of identifier given for each number (empty: for the account).
         names: The names of the closed days.
     """
@@ -36,6 +37,7 @@ class Preflight(NamedTuple):
     request: OrderRequest
     differences: list[Difference]
     left: list[str]
+    main_number: str
     identifiers: Mapping[str, frozenset[str]]
     names: Mapping[date, str]
     now: datetime
@@ -44,6 +46,7 @@ class Preflight(NamedTuple):
 class _Wanted(NamedTuple):
     """What an order is to know about each number or its account, how bad it is without, and how to get it."""
 
+    name: str
     per_number: bool
     severity: Severity
     fix: str
@@ -52,12 +55,27 @@ class _Wanted(NamedTuple):
 #: By the names of `Policy.identifiers`; those of the account form itself are checked with it.
 WANTED: Mapping[str, _Wanted] = MappingProxyType(
     {
-        "rio": _Wanted(True, Severity.BLOCKING, "Dial 3179 from the line, and give the RIO beside its number."),
-        "pac": _Wanted(True, Severity.WARN, "Get it last: text PAC to 65075 from the number; it lasts 30 days."),
-        "pin": _Wanted(False, Severity.WARN, "Ask the losing carrier for it shortly before sending: it may expire."),
-        "resp_org": _Wanted(True, Severity.INFO, "Look up the controlling RespOrg; one order holds one RespOrg only."),
-        "nif": _Wanted(False, Severity.WARN, "Give the holder's NIF or CIF: the donor compares it."),
-        "migration_code": _Wanted(True, Severity.WARN, "It stands on the bill of the losing carrier."),
+        "rio": _Wanted(
+            "The RIO", True, Severity.BLOCKING, "Dial 3179 from the line, and give the RIO beside its number."
+        ),
+        "pac": _Wanted(
+            "The PAC", True, Severity.WARN, "Get it last: text PAC to 65075 from the number; it lasts 30 days."
+        ),
+        "pin": _Wanted(
+            "The PIN or passcode",
+            False,
+            Severity.WARN,
+            "Ask the losing carrier for it shortly before sending: it may expire.",
+        ),
+        "resp_org": _Wanted(
+            "The RespOrg", True, Severity.INFO, "Look up the controlling RespOrg; one order holds one RespOrg only."
+        ),
+        "nif": _Wanted(
+            "The holder's NIF or CIF", False, Severity.WARN, "Give the holder's NIF or CIF: the donor compares it."
+        ),
+        "migration_code": _Wanted(
+            "The migration code", True, Severity.WARN, "It stands on the bill of the losing carrier."
+        ),
     }
 )
 
@@ -87,9 +105,11 @@ def _size(flight: Preflight) -> Iterator[Finding]:
 
 def _account(flight: Preflight) -> Iterator[Finding]:
     for one in flight.differences:
-        if one.category != "TN_MISSING":
-            fix = f"Write {one.suggestion!r}." if one.suggestion else ""
-            yield Finding(severity=one.severity, what=one.in_words(), fix=fix)
+        # A main number that was left out, and numbers in another writing, are the record's in the letter anyway.
+        settled = one.severity is Severity.INFO and one.field in {"btn", "numbers"}
+        if one.category != "TN_MISSING" and not settled:
+            fix = f"Write {one.suggestion!r}." if one.suggestion else one.remedy
+            yield Finding(severity=one.severity, what=f"{one.field}: {one.explanation}.", fix=fix)
     if flight.request.csr is None:
         days = flight.request.policy.bill_max_age_days
         yield Finding(
@@ -103,11 +123,11 @@ def _remaining(flight: Preflight) -> Iterator[Finding]:
     request = flight.request
     if not flight.left:
         return
-    main = request.account.btn in request.numbers
+    main = flight.main_number in request.numbers
     told = request.remaining and not (main and request.remaining == "keep" and not request.new_btn)
-    what = f"A partial port: {len(flight.left)} numbers of the account stay behind."
+    what = f"A partial port leaves {_count(len(flight.left))} of the account behind."
     if main:
-        what += f" The account's main number {request.account.btn} is among those that leave."
+        what += f" The account's main number {flight.main_number} is among those that leave."
     fix = "Say `remaining_numbers: keep` or `cease`" + (", and `new_btn` where they are kept." if main else ".")
     yield Finding(
         severity=Severity.INFO if told else Severity.WARN,
@@ -125,9 +145,8 @@ def _identifiers(flight: Preflight) -> Iterator[Finding]:
         given = flight.identifiers.get("", frozenset())
         lacking = [number for number in numbers if kind not in flight.identifiers.get(number, frozenset()) | given]
         if lacking:
-            of = f" of {len(lacking)} of {len(numbers)} numbers, the first {lacking[0]}," if wanted.per_number else ""
-            name = kind.replace("_", " ") if len(kind) > 3 else kind.upper()
-            yield Finding(severity=wanted.severity, what=f"The {name}{of} is missing.", fix=wanted.fix)
+            of = f" for {len(lacking)} of {_count(len(numbers))}, the first {lacking[0]}" if wanted.per_number else ""
+            yield Finding(severity=wanted.severity, what=f"{wanted.name} is missing{of}.", fix=wanted.fix)
 
 
 def _letter(flight: Preflight) -> Iterator[Finding]:
@@ -184,6 +203,10 @@ def _overridden(flight: Preflight) -> Iterator[Finding]:
         where = f" ({one.source})" if one.source else ""
         what = f"{one.name} is {one.became}, not the playbook's {one.was}: overridden by {one.by}{where}."
         yield Finding(severity=Severity.INFO, what=what)
+
+
+def _count(count: int) -> str:
+    return f"{count} number{'' if count == 1 else 's'}"
 
 
 _LOOKS: tuple[Callable[[Preflight], Iterator[Finding]], ...] = (

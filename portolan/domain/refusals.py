@@ -276,7 +276,7 @@ def on_record(order: Order, field: str | None) -> str:
 
 def main_ports(order: Order) -> bool:
     """Whether the account's main number leaves while other numbers stay."""
-    return bool(order.left) and order.account.btn in order.request.numbers
+    return bool(order.left) and order.main_number in order.request.numbers
 
 
 def separable(order: Order) -> list[str]:
@@ -288,7 +288,7 @@ def separable(order: Order) -> list[str]:
     if order.state is State.AWAITING_INFORMATION:
         named = set(order.unknown)
     found = [number for number in order.request.numbers if number in named]
-    whole = len(found) == len(order.request.numbers) or order.account.btn in found
+    whole = len(found) == len(order.request.numbers) or order.main_number in found
     return [] if whole else found
 
 
@@ -321,7 +321,7 @@ def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[s
         return _NOTHING_TO_ANSWER[event.answer], "Resubmit with corrections."
     if event.answer == "keep_remaining" and main_ports(order) and not event.note:
         return (
-            f"The main number {order.account.btn} is ported while other numbers stay.",
+            f"The main number {order.main_number} is ported while other numbers stay.",
             "Name the account's new billing number in the note.",
         )
     if event.answer == "accept" and (order.foc_at is None or order.foc_at <= made_at):

@@ -30,8 +30,8 @@ from pydantic_core import ErrorDetails
 from portolan.domain.carrier import AccountData, CsrRecord
 from portolan.domain.errors import Fault
 from portolan.domain.identifiers import check
-from portolan.domain.order import Contact
 from portolan.domain.playbooks import fields, is_simple
+from portolan.domain.telling import Contact
 
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _COUNTRY = re.compile(r"[A-Z]{2}")

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from portolan.domain.errors import ConfigurationError
-from portolan.domain.order import Contact, Notice
+from portolan.domain.telling import Contact, Notice
 from portolan.notifications.errors import DeliveryRefused
 from portolan.notifications.rendering import one_line, render
 from portolan.notifications.templates import TEMPLATES, Audience

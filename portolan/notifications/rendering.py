@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from portolan.domain.order import Contact, Notice
+from portolan.domain.telling import Contact, Notice
 from portolan.notifications.templates import TEMPLATES, Audience
 
 WIDTH = 76

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from portolan.domain.errors import PortolanError
-from portolan.domain.order import Notice, NoticeKind
+from portolan.domain.telling import Notice, NoticeKind
 from portolan.notifications.channels import Channel
 from portolan.notifications.errors import DeliveryFailed, DeliveryRefused, NotificationFailed
 from portolan.notifications.mail import compose, recipients, sender

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from portolan.domain.order import NoticeKind
+from portolan.domain.telling import NoticeKind
 
 
 class Audience(StrEnum):

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from portolan.domain.order import AuditEntry
+from portolan.domain.telling import AuditEntry
 from portolan.records.tables import AuditEvent, OrderRow
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from portolan.domain.errors import PortolanError
-from portolan.domain.order import NoticeKind
+from portolan.domain.telling import NoticeKind
 from portolan.records.session import Database, insert_if_absent
 from portolan.records.tables import NoticeStatus, NotificationRow
 

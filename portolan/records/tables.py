@@ -15,9 +15,9 @@ from sqlalchemy import JSON, Enum, Index, MetaData, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portolan.domain.carrier import NumberStatus
-from portolan.domain.order import NoticeKind
 from portolan.domain.states import Phase, State, Turn
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 
 
 def stored_by_value(kind: type[StrEnum]) -> Enum:

@@ -13,7 +13,8 @@ from temporalio.testing import ActivityEnvironment
 from activities.notifications import NotificationActivities
 from activities.records import RecordActivities
 from portolan.domain.effects import Delivery, Publication
-from portolan.domain.order import Notice, NoticeKind, Order
+from portolan.domain.order import Order
+from portolan.domain.telling import Notice, NoticeKind
 from portolan.notifications.channels import MailboxFolder
 from portolan.notifications.errors import DeliveryFailed
 from portolan.records.engine import connect

@@ -14,7 +14,6 @@ BILLED = {
     EventType.EVENT_TYPE_TIMER_STARTED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
-    EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
 }
 #: Only there because time was skipped.
 SKIPPING = {
@@ -34,10 +33,11 @@ class Cost(NamedTuple):
 def cost(events: Sequence[HistoryEvent]) -> Cost:
     """Count a history as it would be without skipped time.
 
-    All markers of one workflow task (local activities) count as one Action together.
+    All local activities of one workflow task count as one Action together; the markers of patches, and the search
+    attribute that tells of them, count as none.
     """
     kept = [event for event in events if event.event_type not in SKIPPING]
-    actions = sum(event.event_type in BILLED for event in kept)
+    actions = sum(event.event_type in BILLED or _upsert(event) for event in kept)
     actions += sum(
         event.activity_task_started_event_attributes.attempt
         for event in kept
@@ -46,6 +46,12 @@ def cost(events: Sequence[HistoryEvent]) -> Cost:
     tasks = {
         event.marker_recorded_event_attributes.workflow_task_completed_event_id
         for event in kept
-        if event.event_type == EventType.EVENT_TYPE_MARKER_RECORDED
+        if event.marker_recorded_event_attributes.marker_name == "core_local_activity"
     }
     return Cost(actions + len(tasks), len(kept), sum(event.ByteSize() for event in kept))
+
+
+def _upsert(event: HistoryEvent) -> bool:
+    """Whether search attributes of the workflow's own were set."""
+    told = event.upsert_workflow_search_attributes_event_attributes.search_attributes.indexed_fields
+    return bool(set(told) - {"TemporalChangeVersion"})

@@ -21,9 +21,10 @@ from portolan.domain.clocks import Clock, Deadline, lapse, next_deadline
 from portolan.domain.decisions import Answer, take
 from portolan.domain.effects import Judging, LookUp, Rejected
 from portolan.domain.messages import Event, read
-from portolan.domain.order import AuditEntry, NoticeKind, Order
+from portolan.domain.order import Order
 from portolan.domain.states import State
 from portolan.domain.tasks import Task, TaskKind
+from portolan.domain.telling import AuditEntry, NoticeKind
 from tests.world import ACCOUNT, ADA, BOSS, COORDINATOR, request
 
 #: A Monday, ten in the morning in New York.

@@ -9,9 +9,10 @@ import pytest
 from portolan.domain import outcomes
 from portolan.domain.carrier import CarrierStatus, NumberStatus
 from portolan.domain.clocks import Clock, acts, business_deadline, lapse, next_deadline
-from portolan.domain.order import NoticeKind, Order
+from portolan.domain.order import Order
 from portolan.domain.states import ACTING, ENDED, State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 from tests.domain.builders import (
     ACCOUNT,
     DAY,

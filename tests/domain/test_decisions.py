@@ -16,10 +16,11 @@ from portolan.domain.carrier import CarrierOrder, CarrierStatus, SendKind
 from portolan.domain.clocks import Clock, acts
 from portolan.domain.decisions import take, take_deferred, take_unreadable
 from portolan.domain.messages import KINDS, FocConfirmed, problem, read
-from portolan.domain.order import NoticeKind, Order
+from portolan.domain.order import Order
 from portolan.domain.refusals import refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 from portolan.domain.text import clean
 from tests.domain.builders import (
     ACCOUNT,

@@ -20,10 +20,11 @@ from portolan.domain.carrier import AccountData, CarrierStatus, SendKind
 from portolan.domain.clocks import acts, lapse, next_deadline
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
 from portolan.domain.messages import KINDS, CarrierMessage, Event, read
-from portolan.domain.order import TASK_STATES, AuditEntry, Order
+from portolan.domain.order import TASK_STATES, Order
 from portolan.domain.refusals import allowed, refusal
 from portolan.domain.states import MOVES, State
 from portolan.domain.tasks import TASKS
+from portolan.domain.telling import AuditEntry
 from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, aside, check, judge, new, say, sign
 from tests.domain.memory_carrier import Carrier, Refused, Unreachable
 

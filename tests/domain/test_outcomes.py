@@ -12,10 +12,11 @@ from portolan.domain.carrier import CarrierStatus, CsrAnswer, NumberStatus, Port
 from portolan.domain.clocks import Clock, acts, next_deadline
 from portolan.domain.decisions import take_deferred
 from portolan.domain.effects import LookUp
-from portolan.domain.order import NoticeKind, Order
+from portolan.domain.order import Order
 from portolan.domain.rejections import Rejection
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
+from portolan.domain.telling import NoticeKind
 from tests.domain.builders import (
     ACCOUNT,
     DAY,

@@ -30,9 +30,10 @@ from portolan.domain.messages import (
     Resubmit,
     Rollback,
 )
-from portolan.domain.order import Contact, Notice, NoticeKind, Order, OrderRequest
+from portolan.domain.order import Order, OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.rejections import Rejection
+from portolan.domain.telling import Contact, Notice, NoticeKind
 from tests.domain.builders import aside, judge, on_file
 
 NOW = datetime(2026, 11, 2, 14, 0, tzinfo=UTC)

@@ -10,7 +10,7 @@ from email.policy import default
 
 import pytest
 
-from portolan.domain.order import NoticeKind
+from portolan.domain.telling import NoticeKind
 from portolan.notifications import MailboxFolder, NotificationFailed, send
 from tests.notifications.orders import CUSTOMER, NOW, a_notice, new_order
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from portolan.domain.errors import ConfigurationError, PortolanError
-from portolan.domain.order import Contact, NoticeKind
+from portolan.domain.telling import Contact, NoticeKind
 from portolan.notifications import MailboxFolder, NotificationFailed, Security, Smtp, channel, send
 from portolan.settings import Settings
 from tests.notifications.conftest import Log, Post, free_port

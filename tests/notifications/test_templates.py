@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from portolan.domain.order import Contact, NoticeKind
+from portolan.domain.telling import Contact, NoticeKind
 from portolan.notifications.mail import recipients
 from portolan.notifications.rendering import SUBJECT_LENGTH, WIDTH, Text, hide_numbers, one_line, render
 from portolan.notifications.templates import TEMPLATES, Audience

@@ -7,9 +7,10 @@ from typing import Any
 
 from portolan.domain.carrier import AccountData
 from portolan.domain.effects import Publication
-from portolan.domain.order import Cause, Contact, Order, OrderRequest
+from portolan.domain.order import Cause, Order, OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.states import State
+from portolan.domain.telling import Contact
 from portolan.records.store import NewProject
 
 NOW = datetime(2026, 11, 2, 9, 30, 0, 123456, tzinfo=UTC)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from portolan.domain.errors import NotFound
-from portolan.domain.order import NoticeKind
+from portolan.domain.telling import NoticeKind
 from portolan.records.notices import CLAIM_LASTS, NoticeInFlight
 from portolan.records.store import Records
 from portolan.records.tables import NotificationRow

@@ -21,8 +21,6 @@ async def check(order: Order, now: datetime) -> None:
 
 
 async def _judged(order: Order) -> Judgement:
-    if order.csr is None:
-        return Judgement()
     if calls.knows():
         return await calls.judge_account(order)
-    return Judgement(differences=reconcile(order.account, order.csr))
+    return Judgement(differences=reconcile(order.account, order.csr) if order.csr else [])
