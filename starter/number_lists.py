@@ -28,6 +28,7 @@ _EXTRA_COLUMNS = (
     dict.fromkeys(("rio", "coderio"), "rio")
     | dict.fromkeys(("pac", "paccode"), "pac")
     | dict.fromkeys(("resporg", "resporgid"), "resp_org")
+    | dict.fromkeys(("migrationcode", "codicedimigrazione", "codicemigrazione"), "migration_code")
     | dict.fromkeys(("btn", "billingnumber", "billingtelephonenumber", "mainbillingnumber"), "btn")
 )
 _ENOUGH_DIGITS = 5

@@ -22,8 +22,8 @@ from starter.text_files import read_text
 from starter.typed_yaml import Document
 
 #: What may stand beside a number, and which of it nobody else may know.
-BESIDE = ("rio", "pac", "resp_org")
-SECRET = ("rio", "pac")
+BESIDE = ("rio", "pac", "resp_org", "migration_code")
+SECRET = ("rio", "pac", "migration_code")
 
 Progress = Callable[[int], None]
 
@@ -284,8 +284,8 @@ def _secrets(request: Request, numbers: Sequence[Sequence[ParsedNumber]], orders
     beside = {number.e164: number.identifiers for few in numbers for number in few}
     found: dict[str, list[Secret]] = {}
     for order in orders.orders:
-        pin = request.accounts[orders.accounts[order.order_id]].pin
-        kept = [Secret("", "pin", pin)] if pin else []
+        account = request.accounts[orders.accounts[order.order_id]]
+        kept = [Secret("", kind, text) for kind, text in (("pin", account.pin), ("nif", account.nif)) if text]
         kept += [
             Secret(number, kind, beside[number][kind])
             for number in order.numbers

@@ -52,12 +52,9 @@ class _Wanted(NamedTuple):
     fix: str
 
 
-#: By the names of `Policy.identifiers`; those of the account form itself are checked with it.
+#: By the names of `Policy.identifiers`. The account form's own are checked with it, a RIO when the request is split.
 WANTED: Mapping[str, _Wanted] = MappingProxyType(
     {
-        "rio": _Wanted(
-            "The RIO", True, Severity.BLOCKING, "Dial 3179 from the line, and give the RIO beside its number."
-        ),
         "pac": _Wanted(
             "The PAC", True, Severity.WARN, "Get it last: text PAC to 65075 from the number; it lasts 30 days."
         ),

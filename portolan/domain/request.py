@@ -76,6 +76,13 @@ def _pin(text: str) -> str:
     return text
 
 
+def _tax_id(text: str) -> str:
+    checked = [check(kind, text) for kind in ("nif", "cif")] if text else []
+    if checked and not any(one.valid for one in checked):
+        raise ValueError(checked[0].reason)
+    return text
+
+
 def _time_zone(text: str) -> str:
     try:
         return ZoneInfo(text).key
@@ -87,6 +94,7 @@ def _time_zone(text: str) -> str:
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Email = Annotated[str, AfterValidator(_email)]
 Pin = Annotated[str, Field(max_length=40), AfterValidator(_pin)]
+TaxId = Annotated[str, Field(max_length=20), AfterValidator(_tax_id)]
 Days = Annotated[int, Field(ge=1, le=365)]
 Hours = Annotated[int, Field(ge=0, le=24 * 365)]
 
@@ -194,12 +202,14 @@ class NumberGiven(_Typed):
         rio: France: the line's operator identity statement.
         pac: United Kingdom, mobile: the porting authorisation code.
         resp_org: Toll-free: the RespOrg that controls it now.
+        migration_code: Italy: the codice di migrazione.
     """
 
     number: str
     rio: str = ""
     pac: str = ""
     resp_org: str = ""
+    migration_code: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -273,6 +283,7 @@ class AccountRequest(_Typed):
         remaining_numbers: What becomes of the numbers that stay on the account.
         new_btn: The account's billing telephone number afterwards, where the present one is ported.
         pin: The account's port-out PIN or passcode; kept apart from the order, and wiped at its end.
+        nif: Spain: the holder's NIF or CIF, which the donor compares.
         risks: What makes the numbers precious.
         label: What people call this account; names it in the reasons for the split.
         rehearsal: What the simulated carrier is to do; read by the rehearsal alone.
@@ -289,6 +300,7 @@ class AccountRequest(_Typed):
     remaining_numbers: Literal["keep", "cease"] | None = None
     new_btn: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
     pin: Pin = Field(default="", repr=False)
+    nif: TaxId = ""
     risks: list[Risk] = Field(default_factory=list)
     wishes: Wishes = Wishes()
     policy: PolicyGiven = PolicyGiven()

@@ -35,6 +35,8 @@ class Rules(Protocol):
 #: How numbers move where the playbook's code alone says too little.
 _HOW = MappingProxyType({"US-TF": "a RespOrg change (US-TF)"})
 _PLACES_NAMED = 5
+#: What each number needs to be sent at all, and how to get it.
+_INDISPENSABLE = MappingProxyType({"rio": "dial 3179 from the line, and write {number: ..., rio: ...}"})
 #: How `portolan.numbering` notes a number written in letters.
 _KEYPAD = "digits of a keypad"
 
@@ -173,8 +175,23 @@ def faults_in_split(
                 faults.append(Fault(f"accounts[{index}].policy", f"{error.message} {error.remedy}"))
             else:
                 wish_faults.extend(_wish_faults(index, account, policy))
+                moved = [one for one in numbers if one.country == country and _code(one, account) == code]
+                faults.extend(_identifier_faults(moved, policy))
         faults.extend(wish_faults[:1])
     return faults
+
+
+def _identifier_faults(numbers: Sequence[ParsedNumber], policy: Policy) -> Iterator[Fault]:
+    """Numbers without what the losing carrier finds them by: such an order would come back for certain."""
+    for kind, how in _INDISPENSABLE.items():
+        for number in numbers if kind in policy.identifiers else ():
+            if kind not in number.identifiers:
+                yield Fault(number.where, f"{number.e164} has no {kind.upper()}: {how}", number.line)
+
+
+def _code(number: ParsedNumber, account: AccountRequest) -> str:
+    playbook = _playbook(number, account)
+    return playbook.code if playbook else ""
 
 
 def _playbook(number: ParsedNumber, account: AccountRequest) -> Playbook | None:

@@ -41,6 +41,9 @@ def details(order: Order) -> str:
         lines.append(
             f"Rollback can be asked for until {in_words(order.rollback_until)}; the losing carrier may refuse."
         )
+    if order.policy.desk_contact and not order.ended:
+        desk = f"{order.policy.desk_opens} to {order.policy.desk_closes}, {order.policy.time_zone}"
+        lines.append(f"The losing carrier's desk ({desk}): {order.policy.desk_contact}.")
     for kind, digest in order.letters.items():
         lines.append(f"The {kind} letter, unsigned: `portolan letter {order.order_id}` (sha256 {digest[:12]}).")
     for child in order.splits:

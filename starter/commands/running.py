@@ -16,7 +16,7 @@ from portolan.domain.foc import in_words
 from portolan.playbook_overrides import load
 from starter import output
 from starter.clock import OrderClock
-from starter.commands.base import AsJson, OrderId, app, command, settings, with_progress
+from starter.commands.base import AsJson, OrderId, app, command, counted, settings, with_progress
 from starter.output import out, print_json
 from starter.projects import start_project
 from starter.rehearsal import rehearse, scripts
@@ -110,7 +110,8 @@ async def start(
 ) -> None:
     """Start the port orders of a request. Everything is checked first; starting it again changes nothing."""
     deployment = settings()
-    prepared = prepare(file, operator=load(deployment.playbook_overrides))
+    with counted("rows of numbers read", as_json) as progress:
+        prepared = prepare(file, operator=load(deployment.playbook_overrides), progress=progress)
     client = await connect_temporal(deployment)
     records = open_records(deployment)
     work = start_project(client, deployment, records, prepared)
