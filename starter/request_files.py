@@ -275,7 +275,7 @@ def _digest(request: Request, numbers: Sequence[Sequence[ParsedNumber]]) -> str:
     asked = request.model_dump(mode="json", exclude_defaults=True)
     for account, read in zip(asked["accounts"], numbers, strict=True):
         account.pop("country", None)
-        account["numbers"] = [number.e164 for number in read]
+        account["numbers"] = [f"{number.e164} {number.resp_org}".strip() for number in read]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 

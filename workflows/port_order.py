@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue, TypedSearchAttributes
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 from portolan.domain import outcomes, words
 from portolan.domain.clocks import acts, lapse, next_deadline
@@ -144,7 +144,7 @@ class PortOrder:
         order.in_flight = order.state in STEPS and step is STEPS[order.state]
         try:
             await self._undisturbed(step(order, workflow.now()))
-        except ActivityError as error:
+        except FailureError as error:  # not only an ActivityError: a local activity's failure arrives without one
             _, why = calls.failure_of(error)
             outcomes.unreachable(order, why, workflow.now())
         finally:

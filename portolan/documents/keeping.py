@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from portolan.documents.store import OWN, DocumentRefused, Documents, Stored
+from portolan.documents.store import OWN, DocumentRefused, Documents, Stored, content_of
 from portolan.domain.effects import LetterWanted
 from portolan.domain.loa import ElectronicSignature, LoaForm, form_for
 from portolan.records.store import Records
@@ -91,13 +91,14 @@ class Letters:
         """
         from portolan.documents.inspection import inspect
 
-        stored = self._documents.put(file)
+        content = content_of(file)
         given_out = [
             row.sha256 for row in self._records.documents(wanted.request.order_id) if row.kind.endswith("_letter")
         ]
-        found = inspect(self._documents.read(stored.sha256), self.form(wanted), given_out)
+        found = inspect(content, self.form(wanted), given_out)
         if found.faults:
             raise DocumentRefused(f"{file} cannot be taken as the signed letter. {' '.join(found.faults)}")
+        stored = self._documents.put_bytes(content, str(file))
         self._attach(wanted, stored, "loa", file.name, by)
         return Kept(stored.sha256, found.notes)
 

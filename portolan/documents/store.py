@@ -53,6 +53,19 @@ def kind_of(content: bytes, kinds: Mapping[str, tuple[bytes, ...]] = MAGIC) -> s
     return next((kind for kind, starts in kinds.items() if content.startswith(starts)), None)
 
 
+def content_of(path: Path) -> bytes:
+    """What a file holds, as far as it could be kept.
+
+    Raises:
+        DocumentRefused: It cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise DocumentRefused(f"{path} cannot be read: {error.strerror}.", "Name a file that exists.") from error
+
+
 class Documents:
     """A folder of documents."""
 
@@ -65,12 +78,7 @@ class Documents:
         Raises:
             DocumentRefused: It cannot be read, is too large, or is neither a PDF nor a scan.
         """
-        try:
-            with path.open("rb") as file:
-                content = file.read(LARGEST + 1)
-        except OSError as error:
-            raise DocumentRefused(f"{path} cannot be read: {error.strerror}.", "Name a file that exists.") from error
-        return self.put_bytes(content, str(path))
+        return self.put_bytes(content_of(path), str(path))
 
     def put_bytes(
         self, content: bytes, what: str = "The document", kinds: Mapping[str, tuple[bytes, ...]] = MAGIC

@@ -23,7 +23,7 @@ MOST_CURES = 3
 
 def judged(order: Order, cure: Cure | None, now: datetime) -> None:
     """Act on a rejection; one that could not be judged is a person's."""
-    order.unjudged = False
+    order.unjudged, order.cure_at = False, None
     if cure:
         order.rejections = cure.rejections
         if "loa" in cure.plan.fields:
@@ -117,13 +117,15 @@ _CURES: dict[Action, Callable[[Order, Cure, Cause, datetime], None]] = {
 
 def split_request(order: Order, split: SplitOff) -> OrderRequest:
     """What the order of the numbers that are split out is asked for: the same account, as it was corrected."""
+    rest = [number for number in order.request.numbers if number not in split.numbers]
     return order.request.model_copy(
         update={
             "order_id": split.order_id,
             "numbers": split.numbers,
+            "siblings": [*order.request.siblings, *rest],
             "account": order.account,
             "csr": order.csr,
-            "remaining": order.remaining or "keep",
+            "remaining": order.remaining,
             "new_btn": order.new_btn,
             "split_from": order.order_id,
             "because": split.because,
@@ -138,10 +140,10 @@ def split_done(order: Order, now: datetime) -> None:
         return
     gone, cause = set(split.numbers), Cause("split_out", "portolan", now)
     rest = [number for number in order.request.numbers if number not in gone]
-    order.request = order.request.model_copy(update={"numbers": rest})
+    siblings = [*order.request.siblings, *split.numbers]
+    order.request = order.request.model_copy(update={"numbers": rest, "siblings": siblings})
     order.number_status = {number: status for number, status in order.number_status.items() if number not in gone}
     order.splits.append(split.order_id)
-    order.remaining = order.remaining or "keep"
     order.rejections = [reason for reason in order.rejections if not reason.numbers or set(reason.numbers) - gone]
     words = f"{len(gone)} numbers go on as {split.order_id}, {len(rest)} here"
     order.notify(NoticeKind.SPLIT_OUT, child=split.order_id, why=split.why)

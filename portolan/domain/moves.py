@@ -52,8 +52,13 @@ def restart_chase(order: Order, now: datetime) -> None:
 
 
 def rejected_in_words(reasons: Sequence[Rejection]) -> str:
-    """Why the order came back and what to do, for a person."""
-    return " ".join(reason.in_words() for reason in reasons) or "The carrier gave no reason; call its desk."
+    """Why the order came back and what to do, for a person; what the carrier wrote about several is told once."""
+    told: list[str] = []
+    written: set[str] = set()
+    for reason in reasons:
+        told.append((reason.model_copy(update={"text": ""}) if reason.text in written else reason).in_words())
+        written.add(reason.text)
+    return " ".join(told) or "The carrier gave no reason; call its desk."
 
 
 def ask_for_date(order: Order, cause: Cause, now: datetime, problem: str) -> None:
@@ -62,6 +67,7 @@ def ask_for_date(order: Order, cause: Cause, now: datetime, problem: str) -> Non
         order.record(cause, now, problem)
     else:
         order.move(State.ACTION_REQUIRED, cause, now, problem)
+    order.cure_at = None
     order.close_tasks(TaskKind.FIX_REJECTION, "superseded", now)
     order.open_task(TaskKind.CHOOSE_DATE, f"{problem} A good day to ask for: {day_in_words(good_day(order, now))}", now)
     order.notify(NoticeKind.ACTION_NEEDED, why=problem)

@@ -45,7 +45,8 @@ def details(order: Order) -> str:
         desk = f"{order.policy.desk_opens} to {order.policy.desk_closes}, {order.policy.time_zone}"
         lines.append(f"The losing carrier's desk ({desk}): {order.policy.desk_contact}.")
     for kind, digest in order.letters.items():
-        lines.append(f"The {kind} letter, unsigned: `portolan letter {order.order_id}` (sha256 {digest[:12]}).")
+        how = f"portolan letter {order.order_id}{' --rollback' if kind == 'rollback' else ''}"
+        lines.append(f"The {kind} letter, unsigned: `{how}` (sha256 {digest[:12]}).")
     for child in order.splits:
         lines.append(f"Numbers were split out into {child}.")
     for one in order.policy.overridden:

@@ -75,6 +75,8 @@ async def sign(
     found = records.order(order)
     if file and electronic:
         raise PortolanError("--file and --electronic are two ways of signing.", "Give one of them.")
+    if electronic and on:
+        raise PortolanError("A letter signed here has today's date.", "Leave --on out.")
     if file and not on:
         on = _ask(
             "Which date is written on the letter (YYYY-MM-DD)?", "Give the date written on the letter: --on DATE."

@@ -133,6 +133,7 @@ def test_the_services_take_an_order_to_a_mail_and_to_rows(around: Around) -> Non
         assert [(kind, state) for _, kind, state in trail] == [
             ("requested", "checking"),
             ("checked", "awaiting_signature"),
+            ("letter_rendered", "awaiting_signature"),
             ("loa_signed", "awaiting_approval"),
         ]
         assert around.rows("SELECT e164, live FROM numbers") == [("+16175550181", True)]

@@ -170,6 +170,8 @@ def test_a_copy_of_another_letter_is_refused_for_every_reason(desk: Desk) -> Non
     for words in ("scan.pdf cannot be taken as the signed letter", "'Bell Works'", "+12125550199"):
         assert words in caught.value.message
     assert desk.kinds() == ["port_letter"]
+    with pytest.raises(DocumentRefused, match="There is no document"):
+        desk.documents.read(sha256(scan.read_bytes()).hexdigest())
 
 
 @pytest.mark.parametrize("changed", [False, True])
@@ -184,10 +186,16 @@ def test_the_form_given_back_unsigned_is_refused_also_where_it_says_something_el
     with pytest.raises(DocumentRefused, match="This is the form itself, unsigned"):
         desk.letters.taken_back(wanted, unsigned, "Ada Byron")
     assert desk.kinds() == ["port_letter"]
+    assert desk.documents.read(sha256(unsigned.read_bytes()).hexdigest()) == unsigned.read_bytes()
+
+
+def test_a_file_that_is_not_there_is_named(desk: Desk) -> None:
+    with pytest.raises(DocumentRefused, match=r"none\.pdf cannot be read"):
+        desk.letters.taken_back(desk.wanted(), desk.folder / "none.pdf", "Ada Byron")
 
 
 def test_what_is_no_document_is_not_even_stored(desk: Desk) -> None:
-    with pytest.raises(DocumentRefused, match="none of application/pdf"):
+    with pytest.raises(DocumentRefused, match=r"letter\.exe cannot be taken .* neither a PDF nor a PNG"):
         desk.letters.taken_back(desk.wanted(), desk.file(b"MZ", "letter.exe"), "Ada Byron")
     assert not (desk.folder / "documents").exists()
 

@@ -59,6 +59,7 @@ DECISIONS = [
     ("evidence", "--kind", "attestation", "--by", "Charles"),
     ("skip", "5d"),
 ]
+LOOKS = [("show",), ("timeline",), ("tasks",), ("letter",), ("documents",), ("dispute",)]
 _numbers = (f"+1617555{number:04d}" for number in itertools.count(2000))
 
 
@@ -120,7 +121,9 @@ def test_what_only_reads_needs_no_server(alone: Home) -> None:
     assert "up to date" in alone.ok("migrate")
 
 
-@pytest.mark.parametrize("words", [("list",), ("tasks",), ("show", "x"), ("timeline", "x"), ("cancel", "x")])
+@pytest.mark.parametrize(
+    "words", [("list",), ("tasks",), ("forget",), ("cancel", "x"), *[(*look, "x") for look in LOOKS]]
+)
 def test_a_folder_that_portolan_does_not_know_is_told_and_left_alone(tmp_path: Path, words: tuple[str, ...]) -> None:
     home = Home(tmp_path, f"127.0.0.1:{free_port()}")
     more = ("--by", "Charles", "--reason", "r") if words[0] == "cancel" else ()
@@ -252,7 +255,7 @@ def test_a_carrier_that_is_not_set_up_is_refused(home: Home, reference: str) -> 
     assert home.told("list") == []
 
 
-@pytest.mark.parametrize("decision", [*DECISIONS, ("show",), ("timeline",), ("tasks",)], ids=lambda words: words[0])
+@pytest.mark.parametrize("decision", [*DECISIONS, *LOOKS], ids=lambda words: words[0])
 def test_an_order_nobody_knows_is_refused_by_name(home: Home, decision: tuple[str, ...]) -> None:
     assert home.refused(*on("nobody-1", decision)) == (
         "error: There is no order 'nobody-1'. `portolan list` shows the orders there are.\n"
@@ -304,7 +307,10 @@ def test_a_decision_without_a_worker_is_promised_once(home: Home, order: str) ->
         (("resubmit", "ORDER", "--by", "C", "--set", "entity_name"), "'entity_name' has no '='"),
         (("hold", "ORDER", "--by", "C", "--reason", "r", "--until", "soon"), "hold: until has to be a moment"),
         (("sign", "ORDER", "--by", "Ada", "--on", "yesterday"), "loa_signed: signed_on has to be a date"),
-        (("sign", "ORDER", "--by", "Ada", "--file", "missing.pdf"), "missing.pdf cannot be read"),
+        (("sign", "ORDER", "--by", "Ada", "--file", "missing.pdf"), "The date on the letter is missing"),
+        (("evidence", "ORDER", "--by", "C", "--kind", "bill", "--file", "missing.pdf"), "missing.pdf cannot be read"),
+        (("evidence", "ORDER", "--by", "C", "--kind", "csr", "--record", "missing.yaml"), "missing.yaml is not a"),
+        (("evidence", "ORDER", "--by", "C", "--kind", "bill", "--dated", "soon"), "dated_on has to be a date"),
         (("cancel", "ORDER", "--by", "C", "--reason", ""), "cancel: reason is missing"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
@@ -319,11 +325,20 @@ def test_what_makes_no_sense_is_refused_in_one_line(home: Home, order: str, word
     assert said in done.json["error"]["message"]
 
 
-def test_a_letter_that_is_no_letter_is_not_kept(home: Home, order: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("sign", "--on", "2026-11-20"), "Loa signed is not possible while the order is checking"),
+        (("evidence", "--kind", "bill"), "is none of application/pdf"),
+    ],
+    ids=["sign", "evidence"],
+)
+def test_a_file_that_is_no_document_is_not_kept(home: Home, order: str, words: tuple[str, ...], said: str) -> None:
     file = home.folder / "letter.exe"
     file.write_bytes(b"MZ")
-    assert "is none of application/pdf" in home.refused("sign", order, "--by", "Ada Byron", "--file", file)
+    assert said in home.refused(words[0], order, "--by", "Ada Byron", *words[1:], "--file", file)
     assert not (home.folder / "data" / "documents").exists()
+    assert home.told("documents", order) == []
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ async def test_each_event_is_told_once_in_order(shared_world: World, tmp_path: P
     (ending,) = await rehearse(shared_world.client, shared_world.settings, shared_world.records, prepared, listen)
     assert ending.as_scripted
     assert [entry.sequence for entry in told] == list(range(1, len(told) + 1))
-    assert [entry.kind for entry in told] == ["requested", "checked", "loa_signed", "cancel", "cancelled"]
+    kinds = ["requested", "checked", "letter_rendered", "loa_signed", "cancel", "cancelled"]
+    assert [entry.kind for entry in told] == kinds
 
 
 @pytest.mark.parametrize(

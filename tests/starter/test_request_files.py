@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from portolan.domain.errors import RequestInvalid
+from portolan.domain.foc import Freeze
 from portolan.domain.request import AccountRequest
 from starter import number_lists, typed_yaml
 from starter.request_files import Prepared, load, prepare
 from starter.text_files import LARGEST_BYTES
 
 TODAY = date(2026, 11, 22)
+RIO, PAC = "44FACME12OZH", "ABC123456"
 
 GOOD = """\
 reference: ACME-2026
@@ -305,6 +310,157 @@ def test_a_list_in_a_folder_is_found_from_the_request_file(tmp_path: Path) -> No
     assert typed(load(path, TODAY).accounts[0]) == ["2125550123"]
 
 
+HEAD, TAIL = GOOD[: GOOD.index("accounts:")], GOOD[GOOD.index("    account:") : GOOD.index("    numbers:")]
+
+
+def account(country: str, numbers: str, more: str = "") -> str:
+    """A request of one account with these numbers."""
+    return (
+        f"{HEAD}accounts:\n  - losing_carrier: Old Telco\n    country: {country}\n{TAIL}{more}    numbers: {numbers}\n"
+    )
+
+
+def kept_apart(path: Path) -> dict[str, list[tuple[str, str, str]]]:
+    """The secrets of each order, by its id."""
+    return {order_id: [tuple(one) for one in kept] for order_id, kept in prepare(path, TODAY).secrets.items()}
+
+
+@pytest.mark.parametrize(
+    ("country", "numbers", "more", "kept"),
+    [
+        ("US", "[2125550123]", "", {}),
+        ("US", "[2125550123]", '    pin: " 4711 "\n', {"acme-2026-1": [("", "pin", "4711")]}),
+        ("FR", "[{number: 01 99 00 12 10, rio: 44f-ACME12-ozh}]", "", {"acme-2026-1": [("+33199001210", "rio", RIO)]}),
+        ("GB", "[{number: 07700 900110, pac: abc 123456}]", "", {"acme-2026-1": [("+447700900110", "pac", PAC)]}),
+        ("GB", "[{number: 07700 900110, pac: ''}]", "", {}),
+        (
+            "US",
+            "[2125550123, 1-800-555-0199]",
+            "    pin: 4711\n",
+            {"acme-2026-1": [("", "pin", "4711")], "acme-2026-2": [("", "pin", "4711")]},
+        ),
+    ],
+    ids=["none", "PIN", "RIO", "PAC", "empty", "two orders of one account"],
+)
+def test_secrets_are_kept_apart_and_are_in_no_order(
+    tmp_path: Path, country: str, numbers: str, more: str, kept: dict[str, list[tuple[str, str, str]]]
+) -> None:
+    path = write(tmp_path, account(country, numbers, more))
+    assert kept_apart(path) == kept
+    orders = "".join(order.model_dump_json() for order in prepare(path, TODAY).split.orders)
+    assert not [value for few in kept.values() for _, _, value in few if value in orders]
+
+
+@pytest.mark.parametrize(
+    ("beside", "words"),
+    [
+        ("rio: 44F ACME12 OZJ", "line 16, accounts[0].numbers[0], rio: The key of this RIO"),
+        ("rio: 44F", "line 16, accounts[0].numbers[0], rio: This is not a RIO"),
+        ("R.I.O: 1", "accounts[0].numbers[0].R.I.O: 'R.I.O' is not a known key"),
+        ("rio: [1]", "accounts[0].numbers[0].rio: must be text"),
+    ],
+)
+def test_what_stands_wrongly_beside_a_number_is_a_fault(tmp_path: Path, beside: str, words: str) -> None:
+    text = account("FR", f"[{{number: 01 99 00 12 10, {beside}}}]")
+    assert any(words in fault for fault in faults(write(tmp_path, text)))
+
+
+def test_a_french_number_without_its_rio_is_a_fault_with_its_line(tmp_path: Path) -> None:
+    numbers = "\n      - {number: 01 99 00 12 10, rio: 44F ACME12 OZH}\n      - 01 99 00 12 11"
+    (fault,) = faults(write(tmp_path, account("FR", numbers)))
+    assert fault.startswith("line 18, accounts[0].numbers[1]: +33199001211 has no RIO: dial 3179")
+
+
+def as_csv(rows: list[list[str]]) -> bytes:
+    return "".join(f"{';'.join(row)}\n" for row in rows).encode()
+
+
+def as_xlsx(rows: list[list[str]]) -> bytes:
+    book, made = Workbook(), BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    book.save(made)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(("name", "made"), [("numbers.csv", as_csv), ("numbers.xlsx", as_xlsx)])
+def test_columns_beside_the_numbers_belong_to_their_rows(
+    tmp_path: Path, name: str, made: Callable[[list[list[str]]], bytes]
+) -> None:
+    header = ["Resp Org", "Phone", "PAC", "Remark"]
+    write(tmp_path, made([header, ["ABC01", "1-800-555-0199", "", "x"], ["", "1-800-555-0198", "", ""]]), name)
+    prepared = prepare(write(tmp_path, WITH_LIST.replace("numbers.csv", name)), TODAY)
+    assert [(order.numbers, order.resp_org) for order in prepared.split.orders] == [
+        (["+18005550199"], "ABC01"),
+        (["+18005550198"], ""),
+    ]
+    write(tmp_path, made([["Phone", "RIO"], ["01 99 00 12 10", "44F ACME12 OZH"], ["01 99 00 12 11", "44F"]]), name)
+    french = WITH_LIST.replace("country: US", "country: FR").replace("numbers.csv", name)
+    (fault,) = faults(write(tmp_path, french))
+    assert "row 3, column 'Phone'), rio: This is not a RIO" in fault
+    write(tmp_path, made([["Phone", "RIO"], ["01 99 00 12 10", "44F ACME12 OZH"]]), name)
+    assert kept_apart(write(tmp_path, french)) == {"acme-2026-1": [("+33199001210", "rio", RIO)]}
+
+
+def test_toll_free_numbers_are_split_by_their_resp_org(tmp_path: Path) -> None:
+    numbers = "[{number: 1-800-555-0199, resp_org: abc01}, {number: 1-800-555-0198, resp_org: XYZ02}, "
+    numbers += "{number: 1-800-555-0197, resp_org: ABC01}, {number: 2125550123, resp_org: ABC01}]"
+    orders = prepare(write(tmp_path, account("US", numbers)), TODAY).split.orders
+    assert [(order.policy.playbook, order.resp_org, order.numbers, len(order.siblings)) for order in orders] == [
+        ("US-TF", "ABC01", ["+18005550199", "+18005550197"], 2),
+        ("US-TF", "XYZ02", ["+18005550198"], 3),
+        ("US-LOCAL", "", ["+12125550123"], 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("service", "playbook"),
+    [
+        ("", "US-LOCAL"),
+        ("    service: {lines_on_account: 1}\n", "US-LOCAL-SIMPLE"),
+        ("    service: {lines_on_account: 2}\n", "US-LOCAL"),
+        ("    service: {lines_on_account: 1, reseller: true}\n", "US-LOCAL"),
+        ("    service: {lines_on_account: 1, une: true}\n", "US-LOCAL"),
+        ("    service: {lines_on_account: 1, complex_translations: true}\n", "US-LOCAL"),
+        ("    service: {wireless: true}\n", "US-WIRELESS"),
+    ],
+)
+def test_what_the_numbers_hang_on_chooses_the_playbook(tmp_path: Path, service: str, playbook: str) -> None:
+    (order,) = prepare(write(tmp_path, account("US", "[2125550123]", service)), TODAY).split.orders
+    assert order.policy.playbook == playbook
+
+
+def test_what_else_is_known_of_the_account_is_in_its_orders(tmp_path: Path) -> None:
+    more = """\
+    remaining_numbers: keep
+    new_btn: "+12125550777"
+    csr:
+      entity_name: Acme Manufacturing Incorporated
+      authorized_person: Ana Ortiz
+      service_address: 12 Harbor Street, Boston, MA
+      postal_code: 02110
+      account_number: 0048
+      authorized_persons: [Ben Cole]
+      numbers: [212 555 0123, 212 555 0777]
+    wishes:
+      freezes: [{first: 2026-12-20, last: 2027-01-03, reason: year end}]
+"""
+    (order,) = prepare(write(tmp_path, account("US", "[2125550123]", more)), TODAY).split.orders
+    assert order.csr is not None
+    assert (order.csr.entity_name, order.csr.authorized_persons) == ("Acme Manufacturing Incorporated", ["Ben Cole"])
+    assert order.csr.numbers == ["212 555 0123", "212 555 0777"]
+    assert (order.remaining, order.new_btn) == ("keep", "+12125550777")
+    assert order.freezes == [Freeze(date(2026, 12, 20), date(2027, 1, 3), "year end")]
+
+
+def test_a_pin_that_is_none_is_a_fault_that_does_not_repeat_it(tmp_path: Path) -> None:
+    (fault,) = faults(write(tmp_path, account("US", "[2125550123]", "    pin: 98-76#1\n")))
+    assert "accounts[0].pin: " in fault
+    assert "98-76#1" not in fault
+
+
 def digest(folder: Path, text: str, today: date = TODAY) -> str:
     prepared: Prepared = prepare(write(folder, text), today)
     return prepared.digest
@@ -318,6 +474,14 @@ def test_the_digest_tells_requests_apart_but_not_their_writing(tmp_path: Path) -
     assert digest(tmp_path, GOOD.replace("reference:", "gaining_carrier: simulated\nreference:")) == first
     for old, new in [("-0123", "-0122"), ("Harbor", "Harbour"), ("n: 3", "n: 4"), ("2026-12-15", "2026-12-16")]:
         assert digest(tmp_path, GOOD.replace(old, new)) != first
+
+
+def test_another_resp_org_is_another_request(tmp_path: Path) -> None:
+    numbers = "[1-800-555-0199, {number: 1-800-555-0198, resp_org: ABC01}]"
+    first = digest(tmp_path, account("US", numbers))
+    assert digest(tmp_path, account("US", numbers.replace("ABC01", "abc01"))) == first
+    assert digest(tmp_path, account("US", numbers.replace("ABC01", "XYZ02"))) != first
+    assert digest(tmp_path, account("US", "[1-800-555-0199, 1-800-555-0198]")) != first
 
 
 def test_by_default_holidays_count_from_today(tmp_path: Path) -> None:

@@ -15,8 +15,6 @@ from starter.orders import workflow_id
 from starter.server import in_use
 from tests.starter.commands import Up, until
 
-PDF = b"%PDF-1.7 the signed letter"
-
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
@@ -46,18 +44,23 @@ def state(up: Up, order: str) -> str:
 @pytest.mark.xdist_group("up")
 def test_a_whole_life_with_a_pause_in_its_middle(up: Up) -> None:
     home = up.home
-    letter = home.folder / "letter.pdf"
-    letter.write_bytes(PDF)
     started = home.told("start", home.request("life-1", "+16175550171"))
     order = started["orders"][0]["order_id"]
     until(lambda: state(up, order) == "awaiting_signature")
     assert [task["kind"] for task in home.told("tasks", order)] == ["sign_loa"]
 
-    signed = home.told("sign", order, "--by", "Ada Byron", "--file", letter)
+    written = home.told("letter", order, "--to", home.folder / "letters")
+    assert "is the form itself" in home.refused(
+        "sign", order, "--by", "Ada Byron", "--on", "2026-11-23", "--file", written["files"][0]
+    )
+    signed = home.told("sign", order, "--by", "Ada Byron", "--electronic")
     assert (signed["status"], signed["state"]) == ("applied", "awaiting_approval")
-    digest = sha256(PDF).hexdigest()
-    assert any(digest in entry["detail"] for entry in home.told("timeline", order))
-    assert (home.folder / "data" / "documents" / digest[:2] / digest).read_bytes() == PDF
+    kinds = {document["kind"]: document["sha256"] for document in home.told("documents", order)}
+    assert kinds["port_letter"] == written["sha256"]
+    for digest in kinds.values():
+        assert any(digest in entry["detail"] for entry in home.told("timeline", order))
+        kept = (home.folder / "data" / "documents" / digest[:2] / digest).read_bytes()
+        assert sha256(kept).hexdigest() == digest
 
     assert "refused: " in home.run("rollback", order, "--by", "Grace Hopper", "--reason", "too early").err
     assert home.told("approve", order, "--by", "Charles Babbage")["accepted"]

@@ -35,7 +35,7 @@ async def send(order: Order, now: datetime) -> None:
 
 async def cure(order: Order, now: datetime) -> None:
     """Find out what a rejection calls for, and do what needs no person."""
-    plan = None
+    plan, asked = None, order.rejections
     if calls.knows():
         try:
             plan = await calls.judge_rejection(order)
@@ -43,7 +43,7 @@ async def cure(order: Order, now: datetime) -> None:
             if is_cancelled_exception(error):
                 raise
             workflow.logger.error("the rejection was not judged", extra={"why": calls.failure_of(error)[1]})
-    if order.unjudged:
+    if order.unjudged and order.rejections is asked:  # else a newer one came meanwhile, and is judged next
         cures.judged(order, plan, workflow.now())
 
 
