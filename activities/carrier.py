@@ -74,8 +74,18 @@ class CarrierActivities:
                 return held
             if submission.not_after and server_clock() >= submission.not_after:
                 raise too_late(Failure.LOA_STALE, "the LOA is too old to be sent")
-            told = {(secret.number, secret.kind): secret.value for secret in self._secrets(submission.order_id)}
-            return gaining.submit(submission.model_copy(update={"secrets": told}))
+            concerned = {"", *submission.numbers}
+            secrets = [one for one in self._secrets(submission.order_id) if one.number in concerned]
+            told = {(one.number, one.kind): one.value for one in secrets}
+            whole = submission.model_copy(update={"secrets": told})
+            lacking = whole.lacking()
+            if lacking:
+                first = ", ".join(lacking[:3]) + (f" and {len(lacking) - 3} more" if len(lacking) > 3 else "")
+                raise CarrierRefused(
+                    f"Nothing was sent: the losing carrier would send it back without {first}.",
+                    f"Give it with `portolan secret {submission.order_id}`, then answer retry.",
+                )
+            return gaining.submit(whole)
 
     @activity.defn(name="fetch_order")
     def fetch_order(self, call: CarrierCall) -> CarrierOrder:

@@ -14,12 +14,12 @@ from activities.knowledge import judge_account
 from portolan.closed_days import closed_day_names
 from portolan.domain.carrier import CsrRecord
 from portolan.domain.effects import Judging
-from portolan.domain.errors import Fault
+from portolan.domain.errors import ConfigurationError, Fault
 from portolan.domain.order import OrderRequest
 from portolan.domain.playbooks import Operator
 from portolan.domain.preflight import Finding, Preflight, findings
 from portolan.domain.reconciliation import Severity, Verdict
-from portolan.domain.splitting import ParsedNumber
+from portolan.domain.splitting import ParsedNumber, split_as_it_is
 from starter.request_files import Prepared, Progress, Rules, judge, made
 
 
@@ -78,12 +78,11 @@ def examine(
     if judged.request is None:
         return Report(faults=faults)
     numbers = _without_faults(judged.numbers, judged.faults) if judged.faults else judged.numbers
+    rules = Rules(judged.request.gaining_carrier, operator, now.date())
     try:
-        prepared = made(judged.request, numbers, Rules(judged.request.gaining_carrier, operator, now.date()))
-    except Exception:
-        if not judged.faults:
-            raise
-        # What is wrong with the request is told already; without that no order can be made of it.
+        prepared = made(judged.request, numbers, rules, split_as_it_is)
+    except ConfigurationError:
+        # A fault says so already; without it no order can be made of the request.
         return Report(faults=faults)
     orders = [_order(prepared, request, now) for request in prepared.split.orders]
     return Report(faults=faults, reasons=prepared.split.reasons, notes=prepared.split.notes, orders=orders)

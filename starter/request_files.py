@@ -12,7 +12,7 @@ from pathlib import Path
 from portolan.closed_days import closed_days
 from portolan.domain import identifiers
 from portolan.domain.errors import ConfigurationError, Fault, RequestInvalid
-from portolan.domain.playbooks import Operator, Playbook, Policy, resolve
+from portolan.domain.playbooks import Operator, Playbook, Policy, at_home, resolve
 from portolan.domain.request import AccountRequest, NumberGiven, Request, faults_in
 from portolan.domain.splitting import ParsedNumber, Split, faults_in_split, number_faults, split
 from portolan.numbering import COUNTRIES, parse
@@ -26,6 +26,7 @@ BESIDE = ("rio", "pac", "resp_org", "migration_code")
 SECRET = ("rio", "pac", "migration_code")
 
 Progress = Callable[[int], None]
+Splitter = Callable[[Request, Sequence[Sequence[ParsedNumber]], "Rules"], Split]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Rules:
             except ValueError as error:
                 raise ConfigurationError(f"{error}.", "Correct the account's `subdivision`.") from None
         return resolve(
-            playbook,
+            at_home(playbook, country),
             gaining=self._gaining,
             losing=account.losing_carrier,
             closed_days=self._closed[place],
@@ -135,9 +136,9 @@ def prepare(
     return made(judged.request, judged.numbers, Rules(judged.request.gaining_carrier, operator, today))
 
 
-def made(request: Request, numbers: list[list[ParsedNumber]], rules: Rules) -> Prepared:
-    """A request without faults, split."""
-    orders = split(request, numbers, rules)
+def made(request: Request, numbers: list[list[ParsedNumber]], rules: Rules, splitter: Splitter = split) -> Prepared:
+    """A request, split."""
+    orders = splitter(request, numbers, rules)
     return Prepared(request, orders, _digest(request, numbers), _secrets(request, numbers, orders), numbers)
 
 
@@ -157,6 +158,7 @@ def judge(
         written = list(_numbers_of(account, index, document, path.parent, faults, progress))
         written_as.append([NumberGiven(number=one.text, **one.beside) for one in written] if well_formed else [])
         numbers.append(_recognised(written, account, index, faults))
+        _judge_new_btn(account, index, numbers[-1], faults)
     request = None
     if well_formed:
         request = _with_numbers(Request.model_validate(document.data), written_as)
@@ -249,6 +251,22 @@ def _recognised(written: Sequence[_Written], account: object, index: int, faults
     return numbers
 
 
+def _judge_new_btn(account: object, index: int, numbers: Sequence[ParsedNumber], faults: list[Fault]) -> None:
+    """The account's new main number has to be one that stays."""
+    given = account if isinstance(account, dict) else {}
+    text, country = given.get("new_btn"), given.get("country")
+    if not (isinstance(text, str) and text.strip()):
+        return
+    try:
+        e164 = parse(text, country.strip().upper() if isinstance(country, str) else None).e164
+    except ValueError as error:
+        faults.append(Fault(f"accounts[{index}].new_btn", str(error)))
+        return
+    if any(number.e164 == e164 for number in numbers):
+        words = f"{e164} is ported itself: name a number that stays on the account"
+        faults.append(Fault(f"accounts[{index}].new_btn", words))
+
+
 def _checked(one: _Written, e164: str, faults: list[Fault]) -> dict[str, str]:
     """What stands beside a number, in its usual form; what cannot be right is a fault."""
     found = {}
@@ -274,7 +292,9 @@ def _digest(request: Request, numbers: Sequence[Sequence[ParsedNumber]]) -> str:
     # Without defaults, so that a later release with more keys gives the same digest.
     asked = request.model_dump(mode="json", exclude_defaults=True)
     for account, read in zip(asked["accounts"], numbers, strict=True):
-        account.pop("country", None)
+        # What is kept apart from the order must not be guessed from here, where it outlives its wiping.
+        for name in ("country", "pin", "nif"):
+            account.pop(name, None)
         account["numbers"] = [f"{number.e164} {number.resp_org}".strip() for number in read]
     return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 

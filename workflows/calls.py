@@ -20,6 +20,7 @@ from temporalio.exceptions import (
 )
 
 from portolan.domain.carrier import (
+    SECRETS,
     CarrierOrder,
     PortBack,
     SendKind,
@@ -131,6 +132,7 @@ async def submit_order(order: Order) -> CarrierOrder:
         remaining=order.remaining,
         new_btn=order.new_btn,
         resp_org=order.request.resp_org,
+        needs=[kind for kind in SECRETS if needs_loa and kind in order.policy.identifiers],
     )
     return await _carrier(
         "submit_order",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from portolan.documents.store import OWN, DocumentRefused, Documents, Stored, content_of
 from portolan.domain.effects import LetterWanted
+from portolan.domain.errors import NotFound
 from portolan.domain.loa import ElectronicSignature, LoaForm, form_for
 from portolan.records.store import Records
 
@@ -77,10 +79,12 @@ class Letters:
 
         letter = render(self.form(wanted))
         stored = self._documents.put_bytes(letter.pdf)
-        self._attach(wanted, stored, f"{wanted.kind}_letter", f"{wanted.request.order_id}-{wanted.kind}.pdf")
-        if letter.attachment:
-            sheet = self._documents.put_bytes(letter.attachment, letter.attachment_name, OWN)
-            self._attach(wanted, sheet, f"{wanted.kind}_letter_numbers", letter.attachment_name)
+        # An order that was started by hand is on record only after this.
+        with contextlib.suppress(NotFound):
+            self._attach(wanted, stored, f"{wanted.kind}_letter", f"{wanted.request.order_id}-{wanted.kind}.pdf")
+            if letter.attachment:
+                sheet = self._documents.put_bytes(letter.attachment, letter.attachment_name, OWN)
+                self._attach(wanted, sheet, f"{wanted.kind}_letter_numbers", letter.attachment_name)
         return letter, stored.sha256
 
     def taken_back(self, wanted: LetterWanted, file: Path, by: str) -> Kept:

@@ -4,7 +4,7 @@ The seal is a PAdES baseline signature (SHA-256) of this deployment's own key. I
 the letter was signed, not who signed: that is what the page of evidence and the audit trail say. Nothing here needs a
 network: no timestamp service is asked, and the time in the seal is the time of the signature.
 
-pyHanko runs an event loop of its own, so none of this may be called from a coroutine; give it a thread.
+pyHanko runs an event loop of its own, so `sign_electronically` may not be called from a coroutine; give it a thread.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
@@ -208,6 +209,11 @@ def verify(pdf: bytes) -> SealState:
     Any bytes can be given; what is no sealed PDF is not intact. Of a chain of certificates in a key that was loaded
     only the first is looked at: whether the key is trusted is for the caller, who knows `SealingKey.sha256`.
     """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(_verified, pdf).result()
+
+
+def _verified(pdf: bytes) -> SealState:
     try:
         found = PdfFileReader(BytesIO(pdf)).embedded_regular_signatures
         if not found:

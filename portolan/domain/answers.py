@@ -76,7 +76,7 @@ def _noted(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> No
 
 def _split_out(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
     because = order.rejections if order.state is State.ACTION_REQUIRED else []
-    split_out(order, separable(order), because, cause, now)
+    split_out(order, separable(order, event.note), because, cause, now)
 
 
 def _remaining(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:

@@ -42,6 +42,11 @@ class CsrRecord(AccountData):
     features: list[str] = Field(default_factory=list)
 
 
+#: What is kept apart from an order and its history: by number, or for the whole account.
+SECRETS = ("pin", "nif", "rio", "pac", "migration_code")
+_OF_NUMBERS = frozenset({"rio", "pac", "migration_code"})
+
+
 class CarrierStatus(StrEnum):
     """Where the gaining carrier says an order stands."""
 
@@ -93,6 +98,7 @@ class Submission(BaseModel):
     Attributes:
         key: Order and attempt: sent once, however often the call is repeated.
         remaining: What becomes of the numbers that stay on the account: `keep`, `cease` or nothing to say.
+        needs: The kinds of secret without which the losing carrier would send the order back.
         secrets: PIN, RIO, PAC ... by number (empty: the account's) and kind; filled in where the call is made, so
             that they are in no history.
     """
@@ -111,7 +117,18 @@ class Submission(BaseModel):
     remaining: str = ""
     new_btn: str = ""
     resp_org: str = ""
+    needs: list[str] = Field(default_factory=list)
     secrets: dict[tuple[str, str], str] = Field(default_factory=dict, exclude=True, repr=False)
+
+    def lacking(self) -> list[str]:
+        """What is needed and not there: `pin`, `pac of +447700900123` ..."""
+        found = []
+        for kind in self.needs:
+            wanting = self.numbers if kind in _OF_NUMBERS else [""]
+            for number in wanting:
+                if (number, kind) not in self.secrets and ("", kind) not in self.secrets:
+                    found.append(f"{kind} of {number}" if number else kind)
+        return found
 
 
 class CarrierOrder(BaseModel):

@@ -22,8 +22,8 @@ NAMED = 5
 def looked_up(order: Order, found: LookUp) -> None:
     """Keep what portability check and CSR request brought; `checked` judges it.
 
-    Where the losing carrier supplies no record, the one that came with the request stands in. A billing number that
-    was left out is the record's.
+    Where the losing carrier supplies no record, the one that came with the request stands in; where it does, both
+    count. A billing number that was left out is the record's.
     """
     portability, csr = found.portability, found.csr
     order.csr, order.csr_unavailable = (
@@ -35,6 +35,8 @@ def looked_up(order: Order, found: LookUp) -> None:
         order.csr = request.csr
         given = Evidence(kind="csr", by=request.coordinator.name, given_at=order.created_at, note="with the request")
         order.evidences.append(given)
+    elif order.csr != request.csr:
+        order.csr_given = request.csr
     if order.csr and order.csr.btn and not order.account.btn:
         order.account = order.account.model_copy(update={"btn": order.csr.btn})
     order.number_status = {
@@ -54,7 +56,9 @@ def checked(order: Order, judgement: Judgement, now: datetime) -> None:
         order.move(State.NOT_PORTABLE, cause, now, order.outcome)
         order.notify(NoticeKind.NOT_PORTABLE, why=order.outcome)
         return
-    order.differences = [] if order.evidence else judgement.differences
+    # Whoever vouches for the data vouches for its writing, not for a box to be a place where lines end.
+    vouched = bool(order.evidence)
+    order.differences = [one for one in judgement.differences if not vouched or one.category == "PO_BOX"]
     order.left, order.unknown, order.main_number = judgement.left, judgement.unknown, judgement.main_number
     asked = list(_questions(order))
     if asked:
@@ -67,6 +71,7 @@ def checked(order: Order, judgement: Judgement, now: datetime) -> None:
         go_on_signed(order, cause, now, "the signed LOA still covers the order")
     else:
         detail = "portable, and the account data matches the record" if order.csr else "portable"
+        detail = f"portable; {order.evidence}" if order.evidence else detail
         need_signature(order, cause, now, detail)
 
 

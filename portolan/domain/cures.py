@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from portolan.domain.calendars import add_business_days, local
-from portolan.domain.carrier import SendKind
+from portolan.domain.carrier import SECRETS, SendKind
 from portolan.domain.effects import Cure
 from portolan.domain.foc import in_words
 from portolan.domain.moves import good_day, need_signature, rejected_in_words, restart_chase, send, send_next, split_out
@@ -47,6 +47,8 @@ def _ask_person(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
     known = "; ".join(
         f"The record says {text!r} ({field})." for field, text in suggestions(order).items() if field not in told
     )
+    if any(reason.reason.field in SECRETS for reason in order.rejections):
+        known += f" Give it with `portolan secret {order.order_id}`, then resubmit."
     order.open_task(TaskKind.FIX_REJECTION, f"{words} {known}".strip(), now)
     _tell(order, words)
 
@@ -145,7 +147,9 @@ def split_done(order: Order, now: datetime) -> None:
     order.number_status = {number: status for number, status in order.number_status.items() if number not in gone}
     order.splits.append(split.order_id)
     order.rejections = [reason for reason in order.rejections if not reason.numbers or set(reason.numbers) - gone]
-    words = f"{len(gone)} numbers go on as {split.order_id}, {len(rest)} here"
+    words = f"split into {split.order_id} ({len(gone)}) and what stays here ({len(rest)})"
+    # The letter that was rendered names numbers that have left.
+    order.letters.pop("port", None)
     order.notify(NoticeKind.SPLIT_OUT, child=split.order_id, why=split.why)
     if order.state is State.AWAITING_INFORMATION:
         order.move(State.CHECKING, cause, now, words)

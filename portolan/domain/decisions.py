@@ -214,7 +214,7 @@ def _give_evidence(order: Order, event: GiveEvidence, cause: Cause, now: datetim
     words += f" dated {event.dated_on}" if event.dated_on else ""
     words += f", document sha256 {event.document}" if event.document else ""
     if event.record:
-        order.csr, order.csr_unavailable, order.evidence = event.record, "", ""
+        order.csr, order.csr_given, order.csr_unavailable, order.evidence = event.record, None, "", ""
         words += "; its data is taken as the record"
     else:
         order.evidence = words

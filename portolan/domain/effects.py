@@ -89,7 +89,9 @@ class LookUp(BaseModel):
 
 
 class Judging(BaseModel):
-    """An account to be compared with the losing carrier's record; `compared` as in `Policy.compared_fields`.
+    """An account to be compared with the losing carrier's record, and with the requester's copy of it.
+
+    `compared` as in `Policy.compared_fields`.
 
     `siblings` are numbers of the account that other orders port.
     """
@@ -98,6 +100,7 @@ class Judging(BaseModel):
     numbers: list[str]
     country: str
     csr: CsrRecord | None
+    given: CsrRecord | None = None
     compared: list[str] = []
     siblings: list[str] = []
 
@@ -109,6 +112,7 @@ class Judging(BaseModel):
             numbers=order.request.numbers,
             country=order.request.country,
             csr=order.csr,
+            given=order.csr_given,
             compared=order.policy.compared_fields,
             siblings=order.request.siblings,
         )

@@ -113,7 +113,7 @@ def split_out(order: Order, numbers: Sequence[str], because: Sequence[Rejection]
     why = "; ".join(f"{reason.code}: {reason.reason.meaning}" for reason in about) or "not on the record"
     child = split_id(order.order_id, len(order.splits) + 1)
     order.split_off = SplitOff(order_id=child, numbers=list(numbers), why=why, because=about)
-    order.record(cause, now, f"{len(numbers)} of {len(order.request.numbers)} numbers go on as {child}: {why}")
+    order.record(cause, now, f"of {len(order.request.numbers)} numbers {len(numbers)} to go on as {child}: {why}")
 
 
 def give_up(order: Order, note: str, cause: Cause, now: datetime) -> None:

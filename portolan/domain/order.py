@@ -157,6 +157,7 @@ class Order(BaseModel):
 
     Attributes:
         evidences: What was given for the account data; `evidence` is set where it takes the place of a record.
+        csr_given: The record as the requester has it, where the carrier supplied one, too: both count.
         left: Numbers that stay on the account. `unknown`: numbers of the order that its record does not list.
         main_number: The account's, in E.164, where it is known.
         letter_wanted: The letter about to be rendered. `letters`: the SHA-256 of those that are, by kind.
@@ -178,6 +179,7 @@ class Order(BaseModel):
 
     account: AccountData
     csr: CsrRecord | None = None
+    csr_given: CsrRecord | None = None
     csr_unavailable: str = ""
     evidence: str = ""
     evidences: list[Evidence] = Field(default_factory=list)

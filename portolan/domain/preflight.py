@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from portolan.domain.foc import day_in_words, loa_plan, proposals
+from portolan.domain.identifiers import check
 from portolan.domain.loa import accepted_modes
 from portolan.domain.order import OrderRequest
 from portolan.domain.reconciliation import Difference, Severity
@@ -65,7 +66,7 @@ WANTED: Mapping[str, _Wanted] = MappingProxyType(
             "Ask the losing carrier for it shortly before sending: it may expire.",
         ),
         "resp_org": _Wanted(
-            "The RespOrg", True, Severity.INFO, "Look up the controlling RespOrg; one order holds one RespOrg only."
+            "The RespOrg", True, Severity.WARN, "Look up the controlling RespOrg; one order holds one RespOrg only."
         ),
         "nif": _Wanted(
             "The holder's NIF or CIF", False, Severity.WARN, "Give the holder's NIF or CIF: the donor compares it."
@@ -105,8 +106,17 @@ def _account(flight: Preflight) -> Iterator[Finding]:
         # A main number that was left out, and numbers in another writing, are the record's in the letter anyway.
         settled = one.severity is Severity.INFO and one.field in {"btn", "numbers"}
         if one.category != "TN_MISSING" and not settled:
-            fix = f"Write {one.suggestion!r}." if one.suggestion else one.remedy
+            # Another person's name on the letter makes nobody sign it.
+            copied = one.suggestion and one.category != "SIGNER_NOT_ON_CSR"
+            fix = f"Write {one.suggestion!r}." if copied else one.remedy
             yield Finding(severity=one.severity, what=f"{one.field}: {one.explanation}.", fix=fix)
+    yield from _forms(flight.request)
+    if flight.request.csr and flight.request.csr.features:
+        yield Finding(
+            severity=Severity.WARN,
+            what=f"The record shows on the lines: {', '.join(flight.request.csr.features)}.",
+            fix="Have them taken off before the port, or ask the losing carrier whether they may stay.",
+        )
     if flight.request.csr is None:
         days = flight.request.policy.bill_max_age_days
         yield Finding(
@@ -114,6 +124,18 @@ def _account(flight: Preflight) -> Iterator[Finding]:
             what="The losing carrier's record (CSR) is not known yet; it is asked for when the order starts.",
             fix=f"Many carriers supply none: have a bill at hand that is at most {days} days old.",
         )
+
+
+#: How a postal code is checked where its form is known.
+_POSTAL: Mapping[str, str] = MappingProxyType({"US": "zip", "GB": "postcode"})
+
+
+def _forms(request: OrderRequest) -> Iterator[Finding]:
+    """What cannot be right by its form alone."""
+    for field, kind in (("account_number", "account_number"), ("postal_code", _POSTAL.get(request.country, ""))):
+        checked = check(kind, getattr(request.account, field)) if kind else None
+        if checked and not checked.valid:
+            yield Finding(severity=Severity.BLOCKING, what=f"{field}: {checked.reason}")
 
 
 def _remaining(flight: Preflight) -> Iterator[Finding]:

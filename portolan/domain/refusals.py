@@ -69,6 +69,8 @@ DEFERRED: dict[str, frozenset[State]] = {
     ),
 }
 
+#: So many digits tell a number from another one.
+SHORTEST_NUMBER = 7
 CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -279,13 +281,20 @@ def main_ports(order: Order) -> bool:
     return bool(order.left) and order.main_number in order.request.numbers
 
 
-def separable(order: Order) -> list[str]:
-    """The numbers that could go on in an order of their own: those a rejection names, or the record does not know.
+def _leaves(order: Order, text: str) -> bool:
+    """Whether a text, in whatever writing, is one of the order's numbers."""
+    digits = "".join(filter(str.isdigit, text)).lstrip("0")
+    return len(digits) >= SHORTEST_NUMBER and any(number.endswith(digits) for number in order.request.numbers)
+
+
+def separable(order: Order, note: str = "") -> list[str]:
+    """The numbers that could go on in an order of their own: those a note names, a rejection, or no record knows.
 
     Empty where that would be all of them, or none, or where one of them is the account's main number.
     """
-    named = {number for reason in order.rejections for number in reason.numbers}
-    if order.state is State.AWAITING_INFORMATION:
+    noted = {number for number in order.request.numbers if number in note}
+    named = noted or {number for reason in order.rejections for number in reason.numbers}
+    if order.state is State.AWAITING_INFORMATION and not noted:
         named = set(order.unknown)
     found = [number for number in order.request.numbers if number in named]
     whole = len(found) == len(order.request.numbers) or order.main_number in found
@@ -297,6 +306,9 @@ _NOTHING_TO_ANSWER = {
     "accept_suggestions": "Nobody suggested a text that differs.",
     "split_out": "There are no single numbers that could be split out while others stay.",
 }
+
+
+_DO_INSTEAD = {"split_out": "Name some of the order's numbers in the note, as +E.164, or resubmit with corrections."}
 
 
 def possible_answers(order: Order, task: Task) -> list[str]:
@@ -317,13 +329,17 @@ def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[s
     if event.answer not in task.facts.answers:
         answers = ", ".join(task.facts.answers) or "none; it closes by itself when its subject is settled"
         return f"{event.answer!r} is not an answer to {task.task_id}.", f"Answers: {answers}."
+    if event.answer == "split_out" and separable(order, event.note):
+        return None
     if event.answer not in possible_answers(order, task):
-        return _NOTHING_TO_ANSWER[event.answer], "Resubmit with corrections."
+        return _NOTHING_TO_ANSWER[event.answer], _DO_INSTEAD.get(event.answer, "Resubmit with corrections.")
     if event.answer == "keep_remaining" and main_ports(order) and not event.note:
         return (
             f"The main number {order.main_number} is ported while other numbers stay.",
             "Name the account's new billing number in the note.",
         )
+    if event.answer == "keep_remaining" and event.note and _leaves(order, event.note):
+        return f"{event.note} is among the numbers that leave.", "Name a number that stays on the account."
     if event.answer == "accept" and (order.foc_at is None or order.foc_at <= made_at):
         return (
             f"The confirmed date {in_words(order.foc_at)} has passed.",

@@ -117,6 +117,15 @@ def split(project: Request, numbers_by_account: Sequence[Sequence[ParsedNumber]]
     faults = faults_in_split(project, numbers_by_account, rules)
     if faults:
         raise RequestInvalid(faults, project.reference)
+    return split_as_it_is(project, numbers_by_account, rules)
+
+
+def split_as_it_is(project: Request, numbers_by_account: Sequence[Sequence[ParsedNumber]], rules: Rules) -> Split:
+    """Split a project whatever is wrong with it, as far as that goes; for a look at the orders it would become.
+
+    Raises:
+        ConfigurationError: The values of a policy do not fit together.
+    """
     groups, reasons = _grouped(project, numbers_by_account)
     orders: list[OrderRequest] = []
     accounts: dict[str, int] = {}
@@ -164,6 +173,12 @@ def faults_in_split(
     """
     faults = number_faults(numbers_by_account)
     for index, (account, numbers) in enumerate(zip(project.accounts, numbers_by_account, strict=True)):
+        lines = account.service.lines_on_account
+        if lines is not None and len(numbers) > lines:
+            what = (
+                f"{_count(len(numbers), 'number')} on {_count(lines, 'line')}: count the lines again, or leave it out"
+            )
+            faults.append(Fault(f"accounts[{index}].service.lines_on_account", what))
         kinds = Counter((book.code, number.country) for number in numbers if (book := _playbook(number, account)))
         rule_faults = [list(_policy_faults(index, account, PLAYBOOKS[code])) for code, _ in kinds]
         faults.extend(fault for few in rule_faults for fault in few)

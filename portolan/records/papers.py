@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlmodel import Session, col, delete, select, update
 
 from portolan.domain.errors import NotFound
+from portolan.domain.order import Order
 from portolan.records.session import Database, insert_if_absent
 from portolan.records.tables import DocumentRow, OrderRow, SecretRow
 
@@ -54,8 +55,10 @@ class Papers(Database):
             NotFound: There is no such order.
         """
         with self.writing() as session:
-            if session.get(OrderRow, order_id) is None:
+            row = session.get(OrderRow, order_id)
+            if row is None:
                 raise NotFound("order", order_id)
+            order = Order.model_validate(row.document)
             return insert_if_absent(
                 session,
                 DocumentRow,
@@ -67,6 +70,7 @@ class Papers(Database):
                 media_type=media_type,
                 stored_at=stored_at,
                 stored_by=stored_by,
+                retain_until=kept_until(order) if order.ended else None,
             )
 
     def documents(self, order_id: str) -> list[DocumentRow]:
@@ -98,6 +102,17 @@ class Papers(Database):
             session.exec(delete(DocumentRow).where(col(DocumentRow.sha256) == sha256))
             return True
 
+    def give_secret(self, order_id: str, secret: Secret) -> None:
+        """Keep a secret of an order, in place of an earlier one of the same kind.
+
+        Raises:
+            NotFound: There is no such order.
+        """
+        with self.writing() as session:
+            if session.get(OrderRow, order_id) is None:
+                raise NotFound("order", order_id)
+            put_secrets(session, order_id, [secret])
+
     def secrets(self, order_id: str) -> list[Secret]:
         """The secrets of an order; none once it has ended."""
         query = select(SecretRow).where(SecretRow.order_id == order_id)
@@ -113,17 +128,24 @@ def put_secrets(session: Session, order_id: str, secrets: Iterable[Secret]) -> N
 
 
 def move_secrets(session: Session, parent: str, child: str, numbers: Iterable[str]) -> None:
-    """An order split out of another one takes its numbers' secrets along, and knows the account's."""
+    """An order split out of another one takes its numbers' secrets with it, and knows the account's."""
     rows = session.exec(select(SecretRow).where(SecretRow.order_id == parent)).all()
     moved = set(numbers)
     put_secrets(session, child, [Secret(row.number, row.kind, row.value) for row in rows if row.number in moved | {""}])
+    session.exec(delete(SecretRow).where(col(SecretRow.order_id) == parent, col(SecretRow.number).in_(moved)))
 
 
-def close_papers(session: Session, order_id: str, retain_until: datetime) -> None:
-    """An order has ended: its secrets are wiped, and its documents are kept until then."""
+def kept_until(order: Order) -> datetime:
+    """Until when the documents of an order that has ended are kept."""
+    return order.since + timedelta(days=order.policy.retention_days)
+
+
+def close_papers(session: Session, order: Order) -> None:
+    """An order has ended: its secrets are wiped, and its documents are kept for their time."""
+    order_id = order.order_id
     session.exec(delete(SecretRow).where(col(SecretRow.order_id) == order_id))
     session.exec(
         update(DocumentRow)
         .where(col(DocumentRow.order_id) == order_id, col(DocumentRow.retain_until).is_(None))
-        .values(retain_until=retain_until)
+        .values(retain_until=kept_until(order))
     )

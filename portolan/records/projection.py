@@ -106,7 +106,8 @@ def put_numbers(session: Session, order: Order) -> None:
         if known is None:
             session.add(row)
         else:
-            known.status, known.live = row.status, row.live
+            # A number that has left for another order does not come back.
+            known.status, known.live = row.status, row.live and known.live
     for split_out in on_record.values():
         split_out.live = False
 

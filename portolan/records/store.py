@@ -6,7 +6,7 @@ Every method is one transaction: it happens entirely or not at all. Methods bloc
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
@@ -141,7 +141,7 @@ class Records(Queries, Inbox, Notices, Papers):
                 put_numbers(session, order)
                 put_tasks(session, order)
                 if order.ended:
-                    close_papers(session, order.order_id, order.since + timedelta(days=order.policy.retention_days))
+                    close_papers(session, order)
 
         self._claiming(order.request.numbers, {order.order_id}, work)
 

@@ -66,6 +66,7 @@ async def sign(
     electronic: Annotated[
         bool, typer.Option("--electronic", help="Sign here: the letter is filled in and sealed.")
     ] = False,
+    agree: Annotated[bool, typer.Option("--agree", help="With --electronic: the signer agrees to its text.")] = False,
     event_id: EventId = "",
     as_json: AsJson = False,
 ) -> None:
@@ -77,6 +78,8 @@ async def sign(
         raise PortolanError("--file and --electronic are two ways of signing.", "Give one of them.")
     if electronic and on:
         raise PortolanError("A letter signed here has today's date.", "Leave --on out.")
+    if electronic and not agree and not (sys.stdin.isatty() and typer.confirm(f"{CONSENT}\n{by} agrees?")):
+        raise PortolanError(f"An electronic signature needs the signer's consent: {CONSENT}", "If so: --agree.")
     if file and not on:
         on = _ask(
             "Which date is written on the letter (YYYY-MM-DD)?", "Give the date written on the letter: --on DATE."

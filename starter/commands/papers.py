@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,14 +11,19 @@ import typer
 from rich.markup import escape
 
 from portolan.documents.store import Documents
+from portolan.domain import identifiers
+from portolan.domain.carrier import SECRETS
 from portolan.domain.effects import LetterWanted
-from portolan.domain.errors import PortolanError
-from portolan.domain.messages import EvidenceKind
+from portolan.domain.errors import DecisionRefused, PortolanError
+from portolan.domain.messages import EvidenceKind, read
 from portolan.domain.order import Order
+from portolan.domain.refusals import refusal
 from portolan.domain.request import CsrGiven
+from portolan.records.papers import Secret
 from starter import output, typed_yaml
 from starter.commands.base import AsJson, By, EventId, OrderId, app, command, settings
 from starter.commands.deciding import decide_and_tell
+from starter.orders import Unreadable
 from starter.output import out, print_json
 from starter.papers import letters
 from starter.text_files import read_text
@@ -100,23 +106,28 @@ async def evidence(
     """Show that the account data is right, where the carrier supplies no record: csr, bill, screenshot, attestation."""
     deployment = settings()
     records = existing_records(deployment)
-    records.order(order)
-    given = _record(record) if record else None
-    digest = None
-    if file:
-        stored = Documents(deployment.documents).put(file)
-        digest, now = stored.sha256, datetime.now(UTC)
-        records.add_document(order, digest, kind, file.name, stored.size, stored.media_type, now, by)
     event = {
         "kind": "give_evidence",
         "evidence": kind,
         "by": by,
         "dated_on": dated,
-        "record": given,
-        "document": digest,
+        "record": _record(record) if record else None,
         "note": note,
         "event_id": event_id,
     }
+    found, now = records.order(order), datetime.now(UTC)
+    given = {name: value for name, value in event.items() if value not in (None, "")}
+    try:
+        said = read("give_evidence", given)
+    except ValueError as error:
+        raise Unreadable(f"give_evidence: {problem(error)}") from error
+    why = refusal(found, said, now)
+    if why:
+        raise DecisionRefused(why)
+    if file:
+        stored = Documents(deployment.documents).put(file)
+        event["document"] = stored.sha256
+        records.add_document(order, stored.sha256, kind, file.name, stored.size, stored.media_type, now, by)
     await decide_and_tell(order, as_json, event)
 
 
@@ -130,6 +141,39 @@ def _record(path: Path) -> dict[str, Any]:
         raise PortolanError(
             f"{path} is not a customer service record: {error}", "See the README for its keys."
         ) from None
+
+
+@app.command()
+@command
+async def secret(
+    order: OrderId,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(SECRETS)}.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="'-' reads it from standard input.")],
+    number: Annotated[str, typer.Argument(metavar="[NUMBER]", help="The number it belongs to, as +E.164.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Give a PIN, RIO or PAC that was missing or wrong: it goes with the next sending, kept apart from the order."""
+    records = existing_records(settings())
+    found = records.order(order)
+    if kind not in SECRETS:
+        raise PortolanError(
+            f"{kind!r} is none of {', '.join(SECRETS)}.", "Correct other data with `portolan resubmit`."
+        )
+    if number and number not in found.request.numbers:
+        raise PortolanError(
+            f"{number} is no number of {order}.", f"Its numbers: {', '.join(found.request.numbers[:5])}."
+        )
+    if found.ended:
+        raise PortolanError(f"{order} has ended; nothing more is sent for it.")
+    value = sys.stdin.readline().strip() if value == "-" else value
+    checked = identifiers.check(kind, value, number or None)
+    if not checked.valid:
+        raise PortolanError(checked.reason)
+    records.give_secret(order, Secret(number, kind, checked.normalized or value))
+    if as_json:
+        print_json({"order": order, "kind": kind, "number": number})
+    else:
+        out.print(f"Kept. Next: `portolan resubmit {order} --by NAME`, if the order was sent back for it.")
 
 
 @app.command()

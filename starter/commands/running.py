@@ -44,6 +44,7 @@ async def up(
     deployment = settings().model_copy(update={"temporal_address": f"127.0.0.1:{port}", "temporal_ui": ui})
     elsewhere = f"PORTOLAN_TEMPORAL_ADDRESS=127.0.0.1:{port} " if port != 7233 else ""
     elsewhere += f"PORTOLAN_TEMPORAL_UI={ui} " if ui_port != 8233 else ""
+    elsewhere += f"PORTOLAN_DATA_DIR={deployment.data_dir} " if str(deployment.data_dir) != ".portolan" else ""
 
     def announce() -> None:
         if as_json:

@@ -16,7 +16,6 @@ from portolan.documents.letters.render import LetterUnprintable
 from portolan.documents.sealing import SealingKey, SealState, SignatureRefused, verify
 from portolan.documents.store import XLSX, DocumentRefused, Documents
 from portolan.domain.effects import LetterWanted
-from portolan.domain.errors import NotFound
 from portolan.domain.order import Order, OrderRequest
 from portolan.records.engine import connect
 from portolan.records.migrate import upgrade
@@ -145,10 +144,11 @@ def test_what_cannot_be_printed_is_told_and_not_kept(desk: Desk) -> None:
     assert desk.on_record() == []
 
 
-def test_an_order_of_nobody_has_no_letters(desk: Desk) -> None:
+def test_an_order_that_is_not_on_record_yet_has_its_letter_all_the_same(desk: Desk) -> None:
     asked = request("stranger-1")
-    with pytest.raises(NotFound, match="stranger-1"):
-        desk.letters.rendered(LetterWanted(kind="port", request=asked, account=asked.account))
+    letter, digest = desk.letters.rendered(LetterWanted(kind="port", request=asked, account=asked.account))
+    assert desk.documents.read(digest) == letter.pdf
+    assert desk.records.documents("stranger-1") == []
 
 
 def test_a_signed_copy_is_kept_and_named(desk: Desk) -> None:

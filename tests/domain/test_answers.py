@@ -171,7 +171,7 @@ CASES = [
         T.CORRECT_DATA,
         "split_out",
         A.CHECKING,
-        "1 numbers go on as order-1-split-1, 1 here",
+        "split into order-1-split-1 (1) and what stays here (1)",
         lambda order: order.request.numbers == [ONE],
     ),
     Case(
@@ -229,7 +229,7 @@ CASES = [
         T.FIX_REJECTION,
         "split_out",
         A.SUBMITTING,
-        "1 numbers go on as order-1-split-1, 1 here",
+        "split into order-1-split-1 (1) and what stays here (1)",
         lambda order: (order.request.numbers, order.attempt) == ([ONE], 2),
     ),
     Case(

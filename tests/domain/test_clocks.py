@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -553,3 +554,120 @@ def test_proof_is_looked_for_every_quarter_of_an_hour_for_two_hours_then_hourly_
     assert open_kinds(order) == [TaskKind.PROVE_NUMBERS]
     outcomes.looked_for_proof(order, held(order, CarrierStatus.PORTED).numbers, now)
     assert (order.state, open_kinds(order)) == (State.ROLLBACK_WINDOW, [])
+
+
+#: Rejected on Monday for what a business day cures.
+CURED_AT = NOW + DAY
+
+
+def waiting(code: str = "PENDING_ORDER") -> Order:
+    return rejected(new(), code=code)
+
+
+@pytest.mark.parametrize(
+    ("late", "state"),
+    [
+        (-INSTANT, State.ACTION_REQUIRED),
+        (timedelta(0), State.SUBMITTING),
+        (INSTANT, State.SUBMITTING),
+        (3 * DAY, State.SUBMITTING),
+    ],
+)
+def test_what_only_needed_time_is_sent_again_at_its_moment_and_not_before(late: timedelta, state: State) -> None:
+    order = waiting()
+    found = deadline(order)
+    assert (found.at, found.clock) == (CURED_AT, Clock.CURE)
+    if found.at <= CURED_AT + late:  # as the workflow asks
+        lapse(order, found, CURED_AT + late)
+    assert order.state is state
+    assert order.attempt == (1 if state is State.ACTION_REQUIRED else 2)
+    assert (due(order, Clock.CURE) is None) is (state is State.SUBMITTING)
+
+
+def test_on_hold_nothing_is_sent_again_until_the_hold_ends() -> None:
+    order = waiting()
+    say(order, "hold", by="Charles", reason="in print", until=CURED_AT + 5 * DAY)
+    assert due(order, Clock.CURE) is None
+    assert strike(order, Clock.HOLD_ENDS) == CURED_AT + 5 * DAY
+    assert due(order, Clock.CURE) == CURED_AT
+    strike(order, Clock.CURE, CURED_AT + 5 * DAY)
+    assert (order.state, order.attempt) == (State.SUBMITTING, 2)
+
+
+@pytest.mark.parametrize(
+    "supersede",
+    [
+        lambda order: say(order, "resubmit", NOW + HOUR, by="Charles"),
+        lambda order: say(order, "resubmit", NOW + HOUR, by="Charles", corrections={"postal_code": "02111"}),
+        lambda order: say(order, "cancel", NOW + HOUR, by="Charles", reason="moved"),
+        lambda order: say(order, "foc_confirmed", NOW + HOUR, foc_at=FOC),
+        lambda order: say(order, "foc_confirmed", NOW + HOUR, foc_at=NOW + 100 * DAY),
+        lambda order: say(order, "carrier_rejected", NOW + HOUR, reasons=["NAME_MISMATCH"]),
+        lambda order: say(order, "carrier_rejected", NOW + HOUR, reasons=["PENDING_ORDER", "PORT_LOCK"]),
+        lambda order: say(order, "carrier_rejected", NOW + HOUR, reasons=["LOA_ILLEGIBLE"]),
+    ],
+    ids=[
+        "resubmitted",
+        "corrected",
+        "cancelled",
+        "confirmed",
+        "a date nobody can honour",
+        "rejected for another reason",
+        "rejected for one more reason",
+        "the letter rejected",
+    ],
+)
+def test_what_comes_before_that_moment_takes_its_place(supersede: Callable[[Order], object]) -> None:
+    order = waiting()
+    supersede(order)
+    assert order.cure_at is None
+    assert due(order, Clock.CURE) is None
+
+
+def test_a_second_rejection_that_needs_time_too_starts_it_anew() -> None:
+    order = waiting()
+    say(order, "carrier_rejected", NOW + 5 * HOUR, reasons=["PENDING_ORDER"])
+    assert due(order, Clock.CURE) == CURED_AT + 5 * HOUR
+    assert order.cures == 0
+
+
+def test_evidence_and_an_early_signature_do_not_stop_it() -> None:
+    order = waiting()
+    say(order, "give_evidence", by="Charles", evidence="attestation")
+    sign(order, NOW + HOUR)
+    assert due(order, Clock.CURE) == CURED_AT
+
+
+def test_sent_again_with_a_letter_too_old_it_is_signed_first() -> None:
+    order = waiting()
+    assert order.loa is not None
+    order.loa.expires_at = CURED_AT
+    strike(order, Clock.LOA_WARNING, CURED_AT)
+    assert strike(order, Clock.CURE) == CURED_AT
+    assert (order.state, order.attempt, order.cures) == (State.AWAITING_SIGNATURE, 1, 1)
+
+
+def test_the_end_of_a_letter_and_the_cure_at_one_instant_ask_for_one_signature() -> None:
+    order = waiting()
+    assert order.loa is not None
+    order.loa.expires_at, order.loa.warned = CURED_AT, True
+    strike(order, deadline(order).clock)
+    strike(order, deadline(order).clock)
+    assert (order.state, open_kinds(order)) == (State.AWAITING_SIGNATURE, [TaskKind.SIGN_LOA])
+
+
+def test_what_the_carrier_settles_itself_is_asked_about_and_not_sent_again() -> None:
+    order = waiting("CARRIER_DELAY")
+    assert strike(order, Clock.CURE) == NOW + 2 * DAY
+    assert (order.state, order.attempt, order.refetch, acts(order)) == (State.ACTION_REQUIRED, 1, True, True)
+    assert due(order, Clock.CURE) is None
+
+
+def test_what_waits_for_its_own_step_is_done_on_hold_too_but_not_while_the_carrier_is_away() -> None:
+    order = submitted(new())
+    say(order, "hold", by="Charles", reason="in print")
+    assert not acts(order)
+    order.letter_wanted = "rollback"
+    assert acts(order)
+    outcomes.unreachable(order, "HTTP 503", NOW)
+    assert not acts(order)

@@ -28,7 +28,7 @@ from tests.domain.builders import (
 )
 
 DIGEST = "c0" * 32
-TYPED_OFF = ACCOUNT.model_dump() | {"entity_name": "Acme Ltd", "btn": "2125550143"}
+TYPED_OFF = ACCOUNT.model_dump() | {"entity_name": "Acme Ltd"}
 
 
 def give(order: Order, evidence: str, **fields: Any) -> Order:
@@ -76,7 +76,6 @@ def test_a_record_typed_off_is_compared_like_the_carriers_own(build: Any) -> Non
     assert (order.state, open_kinds(order)) == (State.AWAITING_INFORMATION, [TaskKind.CORRECT_DATA])
     assert [difference.suggestion for difference in order.differences] == ["Acme Ltd"]
     assert (order.evidence, order.csr_unavailable) == ("", "")
-    assert order.main_number == "+12125550143"
     answer(order, TaskKind.CORRECT_DATA, "accept_suggestions")
     judge(order)
     assert (order.state, order.account.entity_name) == (State.AWAITING_SIGNATURE, "Acme Ltd")

@@ -6,6 +6,7 @@ a message arrives, or time passes. What must hold is asked of the order, of the 
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,23 +16,28 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from portolan.domain import outcomes, words
+from activities.knowledge import judge_rejection
+from portolan.domain import cures, outcomes, words
 from portolan.domain.carrier import AccountData, CarrierStatus, SendKind
 from portolan.domain.clocks import acts, lapse, next_deadline
+from portolan.domain.cures import MOST_CURES
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
+from portolan.domain.effects import Rejected
 from portolan.domain.messages import KINDS, CarrierMessage, Event, read
-from portolan.domain.order import TASK_STATES, Order
+from portolan.domain.order import TASK_STATES, Order, OrderRequest
 from portolan.domain.refusals import allowed, refusal
+from portolan.domain.rejections import Action, Rejection
 from portolan.domain.states import MOVES, State
 from portolan.domain.tasks import TASKS
 from portolan.domain.telling import AuditEntry
-from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, aside, check, judge, new, say, sign
+from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, check, judge, new, say, sign
 from tests.domain.memory_carrier import Carrier, Refused, Unreachable
 
 #: More lives: PORTOLAN_EXAMPLES=3000 pytest tests/domain/test_order_properties.py
 EXAMPLES = int(os.environ.get("PORTOLAN_EXAMPLES", "70"))
 STEPS = 60
 
+NUMBERS = ("+12125550143", "+12125550144", "+12125550145")
 #: A reason for each thing that is done about reasons.
 CODES = ["NAME_MISMATCH", "PORT_LOCK", "PENDING_ORDER", "FOC_TOO_SOON", "VENDOR_ERROR", "VENDOR_WORKING", "INFO_ONLY"]
 CODES += ["UNPAID", "LOA_STALE", "TN_INACTIVE", "TN_NOT_PORTABLE", "OTHER"]
@@ -50,6 +56,9 @@ fates = st.sampled_from(
         ("in_window", "same"),
         ("confirmed", "same"),
         ("", "stuck"),
+        ("TN_INACTIVE", "same"),
+        ("PENDING_ORDER", "same"),
+        ("FOC_TOO_SOON", "same"),
     ]
 )
 CSRS = {"none": None, "differs": ACCOUNT.model_copy(update={"entity_name": "Acme Ltd"})}
@@ -59,7 +68,7 @@ USUAL = {
     State.AWAITING_SIGNATURE: ["loa_signed"],
     State.AWAITING_APPROVAL: ["approve"],
     State.SUBMITTED: ["foc_confirmed", "foc_confirmed", "carrier_rejected", "carrier_approved"],
-    State.ACTION_REQUIRED: ["complete_task", "complete_task", "resubmit", "loa_signed"],
+    State.ACTION_REQUIRED: ["complete_task", "complete_task", "resubmit", "loa_signed", "carrier_rejected"],
     State.ROLLBACK_WINDOW: ["rollback", "carrier_activity"],
 }
 SENT_STATES = {State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
@@ -89,7 +98,9 @@ class Life(RuleBasedStateMachine):
     def begin(self, policy: dict[str, int], fate: tuple[str, str]) -> None:
         far, csr = fate
         self.now = NOW
-        self.order = new(policy=policy)
+        self.order = new(policy=policy, numbers=list(NUMBERS))
+        self.children: list[OrderRequest] = []
+        self.sent_after_giving_up: set[str] = set()
         self.carrier = Carrier(self.order.request.numbers)
         self.csr = CSRS.get(csr, ACCOUNT)
         self.stuck = "rate centre closed" if csr == "stuck" else ""
@@ -117,6 +128,10 @@ class Life(RuleBasedStateMachine):
         self._end_step(self._begin_step(), "")
         if far == "submitted":
             return
+        if far.isupper():
+            numbers = NUMBERS[:1] if far == "TN_INACTIVE" else ()
+            self._say_now("carrier_rejected", reasons=[{"code": far, "numbers": numbers}])
+            return
         say(order, "foc_confirmed", self.now, foc_at=NOW + 7 * DAY, event_id="skip-2")
         self.accepted.append("skip-2")
         while far == "in_window" and order.state in {State.FOC_CONFIRMED, State.READY}:
@@ -136,9 +151,12 @@ class Life(RuleBasedStateMachine):
     def _begin_step(self) -> Callable[[str], None]:
         """As `PortOrder._act`: what the state calls for; the call's end is given later."""
         order = self.order
-        waiting = order.unjudged or order.split_off or order.letter_wanted
-        if waiting:
-            return lambda way: (aside(order, self.now), None)[1]
+        if order.unjudged:
+            return functools.partial(self._cure, order.rejections)
+        if order.split_off:
+            return self._split
+        if order.letter_wanted:
+            return self._render
         if order.refetch:
             order.refetch = False
             return self._look
@@ -158,6 +176,24 @@ class Life(RuleBasedStateMachine):
         finally:
             self.order.in_flight = False
 
+    def _cure(self, asked: list[Rejection], way: str) -> None:
+        """A rejection that came meanwhile is judged next."""
+        order = self.order
+        cure = None if way == "down" else judge_rejection(Rejected.of(order, self.now))
+        if order.unjudged and order.rejections is asked:
+            cures.judged(order, cure, self.now)
+
+    def _split(self, way: str) -> None:
+        assert self.order.split_off is not None
+        self.children.append(cures.split_request(self.order, self.order.split_off))
+        cures.split_done(self.order, self.now)
+
+    def _render(self, way: str) -> None:
+        if way == "down":
+            outcomes.not_rendered(self.order, "no type for a character", self.now)
+        else:
+            outcomes.rendered(self.order, f"{len(self.trail):064x}", self.now)
+
     def _checking(self, way: str) -> None:
         if self.order.csr is None and not self.order.csr_unavailable:
             if way:
@@ -168,6 +204,8 @@ class Life(RuleBasedStateMachine):
 
     def _submitting(self, way: str) -> None:
         order = self.order
+        self.sent_after_giving_up |= self._gone() & set(order.request.numbers)
+        self.carrier.numbers = order.request.numbers
         needs_loa = order.send is not SendKind.NEW_DATE
         if needs_loa and not order.loa_valid_at(self.now):
             outcomes.too_stale_to_send(order, self.now)
@@ -224,6 +262,9 @@ class Life(RuleBasedStateMachine):
         self._end_step(self.step, way)
         self.step = None
 
+    def _gone(self) -> set[str]:
+        return {number for child in self.children for number in child.numbers}
+
     # -- what others say ------------------------------------------------------------------------------------------
 
     def _take(self, event: Event) -> Answer:
@@ -267,6 +308,11 @@ class Life(RuleBasedStateMachine):
         if decided <= self.now:
             self._say("rollback", data, decided)
 
+    def _say_now(self, kind: str, **payload: Any) -> None:
+        event = read(kind, {**payload, "event_id": f"e{len(self.events)}"})
+        self.events.append(event)
+        self._take(event)
+
     def _say(self, kind: str, data: st.DataObject, at: datetime | None) -> None:
         payload = self._payload(kind, data) | {"event_id": f"e{len(self.events)}", "occurred_at": at}
         event = read(kind, payload)
@@ -286,7 +332,7 @@ class Life(RuleBasedStateMachine):
             case "carrier_rejected":
                 reasons = draw(st.lists(rejections, min_size=1, max_size=2))
                 if draw(st.booleans()):
-                    reasons[0]["numbers"] = order.request.numbers[:1]
+                    reasons[0]["numbers"] = draw(st.lists(st.sampled_from(NUMBERS), min_size=1, unique=True))
                 return {"reasons": reasons, "attempt": answered}
             case "foc_confirmed":
                 hours = draw(st.sampled_from([48, 30, 72, 96, 120, 200, 2, -1, 24 * 40]))
@@ -507,6 +553,29 @@ class Life(RuleBasedStateMachine):
         assert len(names) == len(set(names))
         kinds = [task.kind for task in self.order.open_tasks]
         assert len(kinds) == len(set(kinds))
+
+    @invariant()
+    def no_number_is_lost_and_none_is_in_two_orders(self) -> None:
+        """What was split out and what stayed is what was asked for, once each; something always stays."""
+        orders = [self.order.request, *self.children]
+        assert sorted(number for one in orders for number in one.numbers) == sorted(NUMBERS)
+        assert all(one.numbers for one in orders)
+        assert self.order.splits == [child.order_id for child in self.children]
+        assert len({one.order_id for one in orders}) == len(orders)
+        assert set(self.order.number_status) <= set(self.order.request.numbers)
+
+    @invariant()
+    def what_was_given_up_is_never_sent_again(self) -> None:
+        assert not self.sent_after_giving_up
+
+    @invariant()
+    def nobody_but_a_person_goes_on_where_one_is_wanted(self) -> None:
+        """What is taken up again by itself only needs time, and not for ever."""
+        order = self.order
+        assert order.cures <= MOST_CURES
+        if order.cure_at and not order.unjudged:
+            assert order.state is State.ACTION_REQUIRED
+            assert judge_rejection(Rejected.of(order, self.now)).plan.action in {Action.WAIT, Action.RETRY}
 
     @invariant()
     def no_notice_is_given_twice(self) -> None:

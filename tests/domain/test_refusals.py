@@ -8,15 +8,26 @@ from typing import Any
 import pytest
 
 from portolan.domain import outcomes
-from portolan.domain.carrier import AccountData
+from portolan.domain.carrier import AccountData, CsrRecord
 from portolan.domain.clocks import Clock
 from portolan.domain.decisions import take, take_unreadable
 from portolan.domain.messages import KINDS, CarrierMessage, read
 from portolan.domain.order import Order
-from portolan.domain.refusals import ALLOWED, CLOCK_SKEW, Refusal, allowed, possible_answers, refusal
+from portolan.domain.refusals import (
+    ALLOWED,
+    CLOCK_SKEW,
+    Refusal,
+    allowed,
+    on_record,
+    possible_answers,
+    refusal,
+    separable,
+    suggestions,
+)
 from portolan.domain.states import ACTING, ENDED, State
 from portolan.domain.tasks import TASKS, TaskKind
 from tests.domain.builders import (
+    ACCOUNT,
     DAY,
     FOC,
     HOUR,
@@ -427,3 +438,201 @@ def test_a_window_of_another_length() -> None:
     assert not try_to_say(order, "rollback", FOC + 25 * HOUR, **fields).accepted
     let_pass(in_window(order := new(policy={"rollback_hours": 24})), Clock.WINDOW_CLOSES)
     assert order.since == FOC + timedelta(hours=24)
+
+
+# -- evidence ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"evidence": "bill", "dated_on": "2026-10-03"}, None),  # 30 days old
+        (
+            {"evidence": "bill", "dated_on": "2026-10-02"},
+            "The bill is dated 2026-10-02; it may be at most 30 days old.",
+        ),
+        ({"evidence": "bill", "dated_on": "2026-11-03"}, None),  # where it was printed it may be tomorrow already
+        ({"evidence": "bill", "dated_on": "2026-11-04"}, "The bill is dated 2026-11-04, which lies in the future."),
+        ({"evidence": "bill"}, "A bill counts by its date, and none was given."),
+        ({"evidence": "portal_screenshot"}, None),
+        (
+            {"evidence": "portal_screenshot", "dated_on": "2026-09-01"},
+            "The portal_screenshot is dated 2026-09-01; it may be at most 30 days old.",
+        ),
+        ({"evidence": "attestation"}, None),
+        ({"evidence": "csr"}, "A customer service record was named, and not what it says."),
+        ({"evidence": "csr", "record": ACCOUNT.model_dump()}, None),
+        (
+            {"evidence": "csr", "record": ACCOUNT.model_dump(), "dated_on": "2026-09-01"},
+            "The csr is dated 2026-09-01; it may be at most 30 days old.",
+        ),
+        ({"evidence": "attestation", "by": ""}, "Evidence needs somebody who vouches for it."),
+        ({"evidence": "csr", "by": ""}, "Evidence needs somebody who vouches for it."),
+    ],
+)
+def test_evidence_has_a_date_a_content_and_somebody_who_vouches_for_it(
+    given: dict[str, Any], reason: str | None
+) -> None:
+    order, fields = differs(new()), {"by": "Charles", **given}
+    if reason is None:
+        say(order, "give_evidence", **fields)
+        assert order.state is State.CHECKING
+        return
+    why = assert_refused(order, "give_evidence", NOW, **fields)
+    assert why.reason == reason
+    assert why.instead
+    assert order.evidences == []
+
+
+@pytest.mark.parametrize(("days", "accepted"), [(90, True), (91, False)])
+def test_how_old_a_bill_may_be_is_the_policys(days: int, accepted: bool) -> None:
+    order = differs(new(playbook="US-TF", number_class="toll_free"))
+    fields = {"by": "Charles", "evidence": "bill", "dated_on": (NOW - days * DAY).date()}
+    assert try_to_say(order, "give_evidence", NOW, **fields).accepted is accepted
+
+
+@pytest.mark.parametrize(("late", "accepted"), [(timedelta(0), False), (-SECOND, True)])
+def test_a_bill_ages_at_midnight_of_the_losing_carriers_desk(late: timedelta, accepted: bool) -> None:
+    midnight = datetime.fromisoformat("2026-11-03T05:00:00+00:00")
+    order = check(new(now=midnight - HOUR), None, now=midnight - HOUR)
+    fields = {"by": "Charles", "evidence": "bill", "dated_on": date(2026, 10, 3)}
+    assert try_to_say(order, "give_evidence", midnight + late, **fields).accepted is accepted
+
+
+def test_a_bill_counts_by_the_day_on_which_it_was_given() -> None:
+    order = differs(new())
+    fields = {"by": "Charles", "evidence": "bill", "dated_on": date(2026, 10, 3)}
+    say(order, "give_evidence", NOW + 2 * DAY, **fields, occurred_at=NOW)
+    assert order.evidences[0].given_at == NOW
+
+
+# -- letters -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("modes", "mode", "refused"),
+    [
+        (["wet", "electronic"], "electronic", False),
+        (["wet", "electronic"], "", False),
+        (["wet"], "wet", False),
+        (["wet"], "", False),  # nobody says how
+        (["wet"], "electronic", True),
+        (["electronic"], "wet", True),
+    ],
+)
+def test_a_letter_is_signed_in_a_way_that_the_losing_carrier_takes(modes: list[str], mode: str, refused: bool) -> None:
+    order = check(new(policy={"signature_modes": modes}))
+    fields = {"signed_by": "Ada Byron", "signed_on": "2026-11-02", "mode": mode}
+    if not refused:
+        say(order, "loa_signed", **fields)
+        assert order.state is State.AWAITING_APPROVAL
+        return
+    why = assert_refused(order, "loa_signed", NOW, **fields)
+    assert why.reason == f"Old Telco does not take an LOA signed this way ({mode})."
+    assert why.instead == f"Have it signed: {' or '.join(modes)}."
+
+
+# -- numbers that stay, numbers that are split out -----------------------------------------------------------------
+
+ONE, TWO, THIRD = "+12125550143", "+12125550144", "+12125550145"
+
+
+def partial(btn: str) -> Order:
+    """An account of three numbers, two of which are ported."""
+    return check(new(), CsrRecord.model_validate(ACCOUNT.model_dump() | {"numbers": [ONE, TWO, THIRD], "btn": btn}))
+
+
+@pytest.mark.parametrize(
+    ("btn", "reply", "note", "refused"),
+    [
+        (ONE, "keep_remaining", "", True),
+        (ONE, "keep_remaining", THIRD, False),
+        (ONE, "cease_remaining", "", False),
+        (THIRD, "keep_remaining", "", False),
+        ("", "keep_remaining", "", False),
+    ],
+)
+def test_where_the_main_number_leaves_and_others_stay_the_new_one_is_named(
+    btn: str, reply: str, note: str, refused: bool
+) -> None:
+    order = partial(btn)
+    fields = {"task_id": "confirm-remaining-1", "answer": reply, "note": note}
+    if not refused:
+        say(order, "complete_task", **fields)
+        assert order.state is State.CHECKING
+        return
+    why = assert_refused(order, "complete_task", NOW, **fields)
+    assert why.reason == f"The main number {ONE} is ported while other numbers stay."
+    assert why.instead == "Name the account's new billing number in the note."
+
+
+@pytest.mark.parametrize(
+    ("numbers", "btn", "found"),
+    [
+        ([], "", []),
+        ([ONE], "", [ONE]),
+        ([TWO, ONE], "", []),  # all of them
+        ([THIRD], "", []),  # none of ours
+        ([ONE, THIRD], "", [ONE]),
+        ([ONE], ONE, []),
+        ([TWO], ONE, [TWO]),
+    ],
+)
+def test_numbers_are_split_out_where_some_stay_and_the_main_number_with_them(
+    numbers: list[str], btn: str, found: list[str]
+) -> None:
+    """With a reason for which Portolan splits nothing out by itself."""
+    order = rejected(new(account=ACCOUNT.model_copy(update={"btn": btn})), numbers=numbers)
+    asked = task(order, TaskKind.FIX_REJECTION)
+    assert separable(order) == found
+    assert ("split_out" in possible_answers(order, asked)) is bool(found)
+    if found:
+        say(order, "complete_task", task_id=asked.task_id, answer="split_out")
+        assert order.request.numbers == [number for number in (ONE, TWO) if number not in found]
+        return
+    why = assert_refused(order, "complete_task", NOW, task_id=asked.task_id, answer="split_out")
+    assert why.reason == "There are no single numbers that could be split out while others stay."
+    assert why.instead.endswith("esubmit with corrections.")
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"), [([ONE], [TWO]), ([], []), ([THIRD], []), ([ONE, TWO], []), (["212-555-0144"], [ONE])]
+)
+def test_numbers_that_the_record_does_not_list_are_split_out_before_anything_is_sent(
+    listed: list[str], found: list[str]
+) -> None:
+    record = ACCOUNT.model_dump() | {"numbers": listed, "postal_code": "02111"}
+    order = check(new(), CsrRecord.model_validate(record))
+    asked = task(order, TaskKind.CORRECT_DATA)
+    assert separable(order) == found
+    offered = ["accept_suggestions", "attest", *(["split_out"] if found else [])]
+    assert possible_answers(order, asked) == offered
+
+
+@pytest.mark.parametrize(
+    ("rejection", "csr", "found"),
+    [
+        ({"suggestion": "Acme Ltd"}, {}, {"entity_name": "Acme Ltd"}),
+        ({}, {"entity_name": "Acme Limited"}, {"entity_name": "Acme Limited"}),
+        ({"suggestion": "Acme Ltd"}, {"entity_name": "Acme Limited"}, {"entity_name": "Acme Ltd"}),
+        ({"code": "PORT_LOCK", "suggestion": "Acme Ltd"}, {}, {}),
+        ({"code": "PIN_INVALID", "suggestion": "4711"}, {}, {}),
+        ({"code": "BTN_MISMATCH"}, {"btn": "2125550143"}, {"btn": "2125550143"}),
+    ],
+)
+def test_what_is_suggested_is_the_carriers_or_the_records_for_a_field_of_the_letter(
+    rejection: dict[str, str], csr: dict[str, str], found: dict[str, str]
+) -> None:
+    order = rejected(new(), **rejection)
+    assert order.csr is not None
+    order.csr = order.csr.model_copy(update=csr)
+    assert suggestions(order) == found
+    offered = possible_answers(order, task(order, TaskKind.FIX_REJECTION))
+    assert ("accept_suggestions" in offered) is bool(found)
+
+
+def test_without_a_record_nothing_is_on_it() -> None:
+    order = check(new(), None)
+    assert (on_record(order, "entity_name"), on_record(order, None)) == ("", "")
+    assert on_record(check(new()), "entity_name") == ACCOUNT.entity_name
+    assert on_record(check(new()), "no_such_field") == ""

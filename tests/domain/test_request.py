@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portolan.domain.playbooks import Policy
-from portolan.domain.request import PolicyGiven, Request, faults_in, where
+from portolan.domain.request import NumberGiven, PolicyGiven, Request, faults_in, where
 
 GOOD: dict[str, Any] = {
     "reference": "ACME-2026",
@@ -232,6 +232,39 @@ def test_what_is_no_date(typed: str) -> None:
 def test_an_account_is_typed_on_one_line_with_plain_spaces(text: str, position: int) -> None:
     what = one_fault(("accounts", 0, "account", "service_address"), text)[1]
     assert f"at character {position}: write it on one line" in what
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2125550123", NumberGiven(number="2125550123")),
+        (" 2125550123 ", NumberGiven(number="2125550123")),
+        ({"number": "2125550123", "rio": " 44F ACME12 OZH "}, NumberGiven(number="2125550123", rio="44F ACME12 OZH")),
+        (
+            {"number": "0", "pac": "ABC123456", "resp_org": "ABC01"},
+            NumberGiven(number="0", pac="ABC123456", resp_org="ABC01"),
+        ),
+    ],
+)
+def test_a_number_stands_alone_or_with_what_belongs_to_it(typed: object, read: NumberGiven) -> None:
+    data = changed(("accounts", 0, "numbers"), [typed])
+    assert faults_in(data) == []
+    assert Request.model_validate(data).accounts[0].numbers == [read]
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "words"),
+    [
+        ({"rio": "44F"}, ".number", "is missing"),
+        ({"number": "1", "rioo": "44F"}, ".rioo", "did you mean 'rio'?"),
+        ({"number": ["1"]}, ".number", "must be text"),
+        (None, "", "must be text"),
+    ],
+)
+def test_what_is_no_number_with_what_belongs_to_it(typed: object, place: str, words: str) -> None:
+    (fault,) = faults_in(changed(("accounts", 0, "numbers"), [typed]))
+    assert fault.where == f"accounts[0].numbers[0]{place}"
+    assert words in fault.what
 
 
 def test_lengths() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portolan.domain.carrier import AccountData
-from portolan.domain.errors import RequestInvalid
+from portolan.domain.errors import ConfigurationError, RequestInvalid
+from portolan.domain.foc import Freeze
 from portolan.domain.playbooks import Playbook, Policy, resolve
 from portolan.domain.request import AccountRequest, Request
 from portolan.domain.splitting import ParsedNumber, Split, number_faults, split
@@ -208,3 +210,115 @@ def test_every_number_lands_in_exactly_one_order_and_always_the_same(
             assert order.losing_carrier == request.accounts[index].losing_carrier
     keys = [(order.losing_carrier, order.country, order.number_class) for order in result.orders]
     assert len(keys) == len(set(keys))
+
+
+def toll_free(tail: int, resp_org: str = "", **given: Any) -> ParsedNumber:
+    identifiers = {"resp_org": resp_org} if resp_org else {}
+    return dataclasses.replace(number(tail, number_class="toll_free"), identifiers=identifiers, **given)
+
+
+@pytest.mark.parametrize(
+    ("resp_orgs", "orders"),
+    [
+        (["ABC01", "ABC01"], {"ABC01": 2}),
+        (["ABC01", "XYZ99"], {"ABC01": 1, "XYZ99": 1}),
+        (["ABC01", "", "XYZ99", "ABC01"], {"ABC01": 2, "": 1, "XYZ99": 1}),
+        (["", ""], {"": 2}),
+    ],
+)
+def test_toll_free_numbers_part_by_the_resp_org_that_controls_them(
+    resp_orgs: list[str], orders: dict[str, int]
+) -> None:
+    numbers = [toll_free(tail, resp_org) for tail, resp_org in enumerate(resp_orgs)]
+    result = split(project({}), [numbers], closed)
+    assert {order.resp_org: len(order.numbers) for order in result.orders} == orders
+    (reason,) = result.reasons
+    assert all(f"of RespOrg {name} move" in reason for name in orders if name)
+    assert reason.count("of RespOrg") == len([name for name in orders if name])
+
+
+def test_a_resp_org_of_a_number_that_is_not_toll_free_says_nothing() -> None:
+    local = dataclasses.replace(number(1), identifiers={"resp_org": "ABC01"})
+    (order,) = split(project({}), [[local, number(2)]], closed).orders
+    assert order.resp_org == ""
+
+
+def test_orders_of_one_account_know_each_others_numbers() -> None:
+    numbers = [[number(1), toll_free(2, "ABC01"), number(3), toll_free(4)], [number(5, account=1)]]
+    result = split(project({}, {"losing_carrier": "Other Telco"}), numbers, closed)
+    first = {"+12125550001", "+12125550002", "+12125550003", "+12125550004"}
+    for order in result.orders:
+        account = {"+12125550005"} if order.losing_carrier == "Other Telco" else first
+        assert set(order.siblings) == account - set(order.numbers)
+    assert [len(order.siblings) for order in result.orders] == [2, 3, 3, 0]
+
+
+_BRIDGE = "claim a number at the gaining carrier, send the calls of the old number to it over a SIP trunk"
+
+
+@pytest.mark.parametrize(
+    ("risks", "spelled", "told"),
+    [
+        ([], False, []),
+        (["campaign"], False, ["these stand in a campaign"]),
+        (["regulated"], False, ["these are numbers that a regulator requires to answer"]),
+        ([], True, ["these are vanity numbers"]),
+        (["vanity"], True, ["these are vanity numbers"]),
+        (
+            ["campaign", "regulated", "campaign"],
+            True,
+            [
+                "these are vanity numbers",
+                "these stand in a campaign",
+                "these are numbers that a regulator requires to answer",
+            ],
+        ),
+    ],
+)
+def test_numbers_nobody_wants_to_lose_for_an_hour_come_with_advice(
+    risks: list[str], spelled: bool, told: list[str]
+) -> None:
+    note = "+18005550001 from 1-800-FLOWERS by the digits of a keypad" if spelled else "renewed"
+    result = split(project({"risks": risks}), [[toll_free(1, note=note)]], closed)
+    (order,) = result.orders
+    assert [line.removeprefix("High risk: ").split(".")[0] for line in order.advice] == told
+    assert all(line.startswith("High risk: these ") and _BRIDGE in line for line in order.advice)
+
+
+def test_only_the_order_that_has_the_spelled_number_is_of_high_risk() -> None:
+    numbers = [[number(1), toll_free(2, note="by the digits of a keypad")]]
+    assert [bool(order.advice) for order in split(project({}), numbers, closed).orders] == [False, True]
+
+
+def test_record_remaining_numbers_and_blackout_dates_go_with_every_order_of_the_account() -> None:
+    csr = {**ACCOUNT, "numbers": ["(212) 555-0001"], "authorized_persons": ["Bo Li"]}
+    freezes = [{"first": "2026-11-20", "last": "2026-11-30", "reason": "Black Friday"}]
+    given = {"csr": csr, "remaining_numbers": "keep", "new_btn": "+12125550009", "wishes": {"freezes": freezes}}
+    result = split(project(given), [[number(1), toll_free(2)]], closed)
+    assert len(result.orders) == 2
+    for order in result.orders:
+        assert order.csr is not None
+        assert (order.csr.entity_name, order.csr.authorized_persons) == ("Acme Inc.", ["Bo Li"])
+        assert (order.remaining, order.new_btn) == ("keep", "+12125550009")
+        assert order.freezes == [Freeze(date(2026, 11, 20), date(2026, 11, 30), "Black Friday")]
+
+
+def test_what_was_not_said_is_left_open() -> None:
+    (order,) = split(project({}), [[number(1)]], closed).orders
+    assert (order.csr, order.remaining, order.new_btn, order.freezes) == (None, "", "", [])
+    assert (order.siblings, order.advice, order.split_from, order.because) == ([], [], "", [])
+
+
+def test_values_that_do_not_fit_together_are_a_fault_of_the_account_and_all_others_still_come() -> None:
+    def clashing(playbook: Playbook, account: AccountRequest, country: str, count: int) -> Policy:
+        if account.losing_carrier == "Old Telco":
+            raise ConfigurationError("The desk closes before it opens.", "Mend desk_opens.")
+        return closed(playbook, account, country, count)
+
+    wish = {"losing_carrier": "Other", "wishes": {"requested_foc_on": "2026-12-25"}}
+    with pytest.raises(RequestInvalid) as caught:
+        split(project({}, wish), [[number(1), toll_free(2)], [number(3, account=1)]], clashing)
+    faults = [str(fault) for fault in caught.value.faults]
+    assert faults[:2] == ["accounts[0].policy: The desk closes before it opens. Mend desk_opens."] * 2
+    assert faults[2].startswith("accounts[1].wishes.requested_foc_on: ")
+    assert len(faults) == 3

@@ -7,6 +7,7 @@ import pytest
 from portolan.domain import outcomes
 from portolan.domain.clocks import business_deadline
 from portolan.domain.foc import in_words
+from portolan.domain.playbooks.model import Override
 from portolan.domain.states import ENDED, STATES, State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.words import details, summary
@@ -126,3 +127,69 @@ def test_moments_are_told_in_utc() -> None:
     assert in_words(FOC) == "2026-11-17 16:00 UTC"
     assert in_words(FOC.astimezone(tz=None)) == "2026-11-17 16:00 UTC"
     assert in_words(None) == "no date"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("", "Overridden by Grace Hopper: rollback_hours is 48, the playbook says 72."),
+        (
+            "overrides.yaml, line 4",
+            "Overridden by Grace Hopper (overrides.yaml, line 4): rollback_hours is 48, the playbook says 72.",
+        ),
+    ],
+)
+def test_a_value_that_an_operator_replaced_is_told_with_who_and_where(source: str, told: str) -> None:
+    order = new()
+    assert "Overridden" not in details(order)
+    changed = Override(name="rollback_hours", was="72", became="48", by="Grace Hopper", source=source)
+    other = changed.model_copy(update={"name": "portable", "was": "True", "became": "False", "by": "Ada"})
+    order.request.policy.overridden = [changed, other]
+    assert told in details(order)
+    assert "Overridden by Ada" in details(order)
+
+
+def test_letters_are_told_with_how_to_get_them_and_what_they_are_known_by() -> None:
+    order = approvable(new())
+    assert "The port letter, unsigned: `portolan letter order-1` (sha256 abababababab)." in details(order)
+    assert "rollback letter" not in details(order)
+    assert "The rollback letter, unsigned: `portolan letter order-1" in details(confirmed(new()))
+
+
+def test_orders_that_numbers_were_split_out_into_are_told() -> None:
+    order = rejected(new(), code="TN_INACTIVE", numbers=["+12125550143"])
+    assert "Numbers were split out into order-1-split-1." in details(order)
+    assert details(order).startswith("1 US geographic number, ")
+
+
+def test_advice_is_told_until_the_order_has_ended() -> None:
+    advice = ["High risk: these are vanity numbers.", "High risk: these stand in a campaign."]
+    order = in_window(new(advice=advice))
+    assert all(line in details(order) for line in advice)
+    ended = order_in(State.COMPLETED, advice=advice)
+    assert not any(line in details(ended) for line in advice)
+
+
+def test_when_to_sign_again_is_told_until_there_is_a_date() -> None:
+    order = new(policy={"loa_max_age_days": 5})
+    approvable(order)
+    assert order.loa is not None
+    assert order.loa.advice
+    assert order.loa.advice in details(order)
+    order.foc_at = FOC
+    assert order.loa.advice not in details(order)
+
+
+def test_only_answers_that_make_sense_now_are_told() -> None:
+    whole = rejected(new(), code="PORT_LOCK", numbers=[])
+    assert "Answers:" not in details(whole)
+    one = rejected(new(), code="NAME_MISMATCH", numbers=["+12125550143"], suggestion="Acme Ltd")
+    assert "Answers: accept_suggestions, split_out." in details(one)
+
+
+def test_the_desk_of_the_losing_carrier_is_told_while_it_may_be_called() -> None:
+    desk = {"desk_contact": "port desk, +1 800 555 0100", "desk_opens": "08:00", "desk_closes": "17:00"}
+    told = "The losing carrier's desk (08:00 to 17:00, America/New_York): port desk, +1 800 555 0100."
+    assert told in details(approvable(new(policy=desk)))
+    assert told not in details(order_in(State.COMPLETED, policy=desk))
+    assert "desk (" not in details(approvable(new()))

@@ -40,6 +40,7 @@ COMMANDS = [
     "evidence",
     "dispute",
     "forget",
+    "secret",
     "playbook",
     "check-id",
     "reconcile",
@@ -56,7 +57,6 @@ DECISIONS = [
     ("hold", "--by", "Charles", "--reason", "in print"),
     ("release", "--by", "Charles"),
     ("complete", "approve-1", "done", "--by", "Charles"),
-    ("evidence", "--kind", "attestation", "--by", "Charles"),
     ("skip", "5d"),
 ]
 LOOKS = [("show",), ("timeline",), ("tasks",), ("letter",), ("documents",), ("dispute",)]
@@ -308,7 +308,7 @@ def test_a_decision_without_a_worker_is_promised_once(home: Home, order: str) ->
         (("hold", "ORDER", "--by", "C", "--reason", "r", "--until", "soon"), "hold: until has to be a moment"),
         (("sign", "ORDER", "--by", "Ada", "--on", "yesterday"), "loa_signed: signed_on has to be a date"),
         (("sign", "ORDER", "--by", "Ada", "--file", "missing.pdf"), "The date on the letter is missing"),
-        (("evidence", "ORDER", "--by", "C", "--kind", "bill", "--file", "missing.pdf"), "missing.pdf cannot be read"),
+        (("evidence", "ORDER", "--by", "C", "--kind", "attestation"), "Give evidence is not possible while"),
         (("evidence", "ORDER", "--by", "C", "--kind", "csr", "--record", "missing.yaml"), "missing.yaml is not a"),
         (("evidence", "ORDER", "--by", "C", "--kind", "bill", "--dated", "soon"), "dated_on has to be a date"),
         (("cancel", "ORDER", "--by", "C", "--reason", ""), "cancel: reason is missing"),
@@ -329,7 +329,7 @@ def test_what_makes_no_sense_is_refused_in_one_line(home: Home, order: str, word
     ("words", "said"),
     [
         (("sign", "--on", "2026-11-20"), "Loa signed is not possible while the order is checking"),
-        (("evidence", "--kind", "bill"), "is none of application/pdf"),
+        (("evidence", "--kind", "attestation"), "Give evidence is not possible while the order is checking"),
     ],
     ids=["sign", "evidence"],
 )

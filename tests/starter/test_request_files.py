@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ from openpyxl import Workbook
 from portolan.domain.errors import RequestInvalid
 from portolan.domain.foc import Freeze
 from portolan.domain.request import AccountRequest
+from portolan.records.papers import Secret
 from starter import number_lists, typed_yaml
 from starter.request_files import Prepared, load, prepare
 from starter.text_files import LARGEST_BYTES
@@ -320,9 +321,9 @@ def account(country: str, numbers: str, more: str = "") -> str:
     )
 
 
-def kept_apart(path: Path) -> dict[str, list[tuple[str, str, str]]]:
+def kept_apart(path: Path) -> Mapping[str, list[Secret]]:
     """The secrets of each order, by its id."""
-    return {order_id: [tuple(one) for one in kept] for order_id, kept in prepare(path, TODAY).secrets.items()}
+    return prepare(path, TODAY).secrets
 
 
 @pytest.mark.parametrize(
@@ -333,6 +334,13 @@ def kept_apart(path: Path) -> dict[str, list[tuple[str, str, str]]]:
         ("FR", "[{number: 01 99 00 12 10, rio: 44f-ACME12-ozh}]", "", {"acme-2026-1": [("+33199001210", "rio", RIO)]}),
         ("GB", "[{number: 07700 900110, pac: abc 123456}]", "", {"acme-2026-1": [("+447700900110", "pac", PAC)]}),
         ("GB", "[{number: 07700 900110, pac: ''}]", "", {}),
+        ("ES", "[+34 910 50 00 00]", "    nif: B64717838\n", {"acme-2026-1": [("", "nif", "B64717838")]}),
+        (
+            "IT",
+            "[{number: +39 06 1234 5678, migration_code: WIN 0612345678 001 H}]",
+            "",
+            {"acme-2026-1": [("+390612345678", "migration_code", "WIN0612345678001H")]},
+        ),
         (
             "US",
             "[2125550123, 1-800-555-0199]",
@@ -340,7 +348,7 @@ def kept_apart(path: Path) -> dict[str, list[tuple[str, str, str]]]:
             {"acme-2026-1": [("", "pin", "4711")], "acme-2026-2": [("", "pin", "4711")]},
         ),
     ],
-    ids=["none", "PIN", "RIO", "PAC", "empty", "two orders of one account"],
+    ids=["none", "PIN", "RIO", "PAC", "empty", "NIF", "migration code", "two orders of one account"],
 )
 def test_secrets_are_kept_apart_and_are_in_no_order(
     tmp_path: Path, country: str, numbers: str, more: str, kept: dict[str, list[tuple[str, str, str]]]
@@ -453,6 +461,11 @@ def test_what_else_is_known_of_the_account_is_in_its_orders(tmp_path: Path) -> N
     assert order.csr.numbers == ["212 555 0123", "212 555 0777"]
     assert (order.remaining, order.new_btn) == ("keep", "+12125550777")
     assert order.freezes == [Freeze(date(2026, 12, 20), date(2027, 1, 3), "year end")]
+
+
+def test_a_tax_id_that_is_none_is_a_fault_with_its_reason(tmp_path: Path) -> None:
+    (fault,) = faults(write(tmp_path, account("ES", "[+34 910 50 00 00]", "    nif: B64717839\n")))
+    assert fault.startswith("line 16, accounts[0].nif: ")
 
 
 def test_a_pin_that_is_none_is_a_fault_that_does_not_repeat_it(tmp_path: Path) -> None:

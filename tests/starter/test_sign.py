@@ -119,7 +119,7 @@ async def test_a_picture_is_a_scan_too(shared_world: World, folder: Path) -> Non
 
 async def test_signed_here_it_is_sealed_with_the_deployments_key(shared_world: World, folder: Path) -> None:
     at = await desk(shared_world, folder)
-    done = await at.sign("--electronic")
+    done = await at.sign("--electronic", "--agree")
     assert (done.code, done.err) == (0, "")
     assert f"{ADA.name} agreed: {CONSENT}" in done.out
     loa = (await at.port.order()).loa
@@ -133,7 +133,7 @@ async def test_signed_here_it_is_sealed_with_the_deployments_key(shared_world: W
     ("modes", "words", "said"),
     [
         (["electronic"], ("--file", "SCAN", "--on", "TODAY"), "signed this way (wet). Have it signed: electronic."),
-        (["wet"], ("--electronic",), "signed this way (electronic). Have it signed: wet."),
+        (["wet"], ("--electronic", "--agree",), "signed this way (electronic). Have it signed: wet."),
     ],
 )
 async def test_a_mode_that_the_carriers_do_not_take_is_refused_and_nothing_is_kept(
@@ -185,16 +185,16 @@ async def test_signer_and_date_are_checked_before_anything_is_kept(
 
 async def test_somebody_else_cannot_sign_here(shared_world: World, folder: Path) -> None:
     at = await desk(shared_world, folder)
-    assert "Ada Byron has to sign" in await at.refused("--electronic", by="Grace Hopper")
+    assert "Ada Byron has to sign" in await at.refused("--electronic", "--agree", by="Grace Hopper")
     assert at.kinds() == ["port_letter"]
 
 
 async def test_two_ways_at_once_and_dates_out_of_place_are_refused(shared_world: World, folder: Path) -> None:
     at = await desk(shared_world, folder)
     scan = await at.scan()
-    assert "two ways of signing" in await at.refused("--file", scan, "--electronic")
+    assert "two ways of signing" in await at.refused("--file", scan, "--electronic", "--agree")
     assert "The date on the letter is missing." in await at.refused("--file", scan)
-    assert "has today's date" in await at.refused("--electronic", "--on", await at.today() - DAY)
+    assert "has today's date" in await at.refused("--electronic", "--agree", "--on", await at.today() - DAY)
     assert at.kinds() == ["port_letter"]
 
 
@@ -203,7 +203,7 @@ async def test_an_order_that_waits_for_no_signature_takes_none(shared_world: Wor
     scan = await at.scan()
     await at.port.decide("cancel", reason="enough", by="Charles")
     await at.port.result()
-    for words in (("--electronic",), ("--file", scan, "--on", await at.today())):
+    for words in (("--electronic", "--agree",), ("--file", scan, "--on", await at.today())):
         assert "The order has ended: cancelled." in await at.refused(*words)
     assert at.kinds() == ["port_letter"]
 

@@ -53,7 +53,7 @@ def test_a_whole_life_with_a_pause_in_its_middle(up: Up) -> None:
     assert "is the form itself" in home.refused(
         "sign", order, "--by", "Ada Byron", "--on", "2026-11-23", "--file", written["files"][0]
     )
-    signed = home.told("sign", order, "--by", "Ada Byron", "--electronic")
+    signed = home.told("sign", order, "--by", "Ada Byron", "--electronic", "--agree")
     assert (signed["status"], signed["state"]) == ("applied", "awaiting_approval")
     kinds = {document["kind"]: document["sha256"] for document in home.told("documents", order)}
     assert kinds["port_letter"] == written["sha256"]

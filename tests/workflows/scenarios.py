@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from portolan.carriers.simulated import Fault, Saying, Script
+from portolan.domain.carrier import split_id
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
-from tests.world import BOSS, DAY, FOC, HOUR, Port, World
+from tests.world import ACCOUNT, BOSS, DAY, FOC, HOUR, Port, World, fresh_number
 
 REJECTED = Script(
     sendings=[
@@ -31,6 +32,22 @@ SLIPPING = Script(
             Saying(says="foc", after_hours=72, foc_business_days=4),
         ]
     ]
+)
+#: The date is refused, then the debt is named, then a date is given.
+UNWILLING = Script(
+    sendings=[
+        [Saying(says="reject", after_hours=20, reason="FOC_TOO_SOON")],
+        [Saying(says="reject", after_hours=20, reason="UNPAID")],
+        [Saying(says="foc", after_hours=30, foc_business_days=3)],
+    ]
+)
+#: No record is to be had, and the first letter cannot be read.
+ILLEGIBLE = Script(
+    sendings=[
+        [Saying(says="reject", after_hours=20, reason="LOA_ILLEGIBLE")],
+        [Saying(says="foc", after_hours=30, foc_business_days=3)],
+    ],
+    csr=None,
 )
 LTD = FOC.model_copy(update={"csr": {"entity_name": "Acme Manufacturing Ltd"}})
 
@@ -116,6 +133,55 @@ async def troubled(world: World, order_id: str = "") -> Port:
     return port
 
 
+def inactive(*numbers: str) -> Script:
+    """These numbers are not in service; without them a date is given."""
+    rejection = Saying(says="reject", after_hours=20, reason="TN_INACTIVE", numbers=list(numbers))
+    return Script(sendings=[[rejection], [Saying(says="foc", after_hours=30, foc_business_days=3)]])
+
+
+async def to_the_end(port: Port) -> None:
+    """From a date that comes within two days through the cutover."""
+    await port.clock.past(2 * DAY)
+    foc_at = (await port.order()).foc_at
+    assert foc_at is not None
+    await port.clock.to(foc_at)
+    await port.ended()
+
+
+async def split(world: World, order_id: str = "") -> Port:
+    """One number is not in service: it goes on alone and is given up there; the other keeps its date."""
+    good, bad = fresh_number(), fresh_number()
+    port = await world.port(inactive(bad), order_id=order_id, numbers=[good, bad])
+    await port.submitted()
+    await port.clock.past(DAY)
+    await Port(world, split_id(port.order_id, 1)).answer(TaskKind.CURE_NUMBERS, "give_up")
+    await to_the_end(port)
+    return port
+
+
+async def disputed(world: World, order_id: str = "") -> Port:
+    """Another date is asked for by itself; a debt is no lawful ground."""
+    port = await world.port(UNWILLING, order_id=order_id)
+    await port.submitted()
+    await port.clock.past(2 * DAY)
+    await port.answer(TaskKind.DISPUTE_REJECTION, "disputed")
+    await to_the_end(port)
+    return port
+
+
+async def evidenced(world: World, order_id: str = "") -> Port:
+    """Nobody supplies a record, so one is typed off a bill; it differs. The letter is signed twice."""
+    port = await world.port(ILLEGIBLE, order_id=order_id)
+    record = {**ACCOUNT.model_dump(), "entity_name": "Acme Manufacturing Ltd"}
+    await port.decide("give_evidence", by="Charles", evidence="csr", record=record)
+    await port.answer(TaskKind.CORRECT_DATA, "accept_suggestions")
+    await port.submitted()
+    await port.clock.past(DAY)
+    await port.sign()
+    await to_the_end(port)
+    return port
+
+
 class Scenario(NamedTuple):
     """How to play it, and how it ends."""
 
@@ -131,4 +197,7 @@ SCENARIOS: dict[str, Scenario] = {
     "rolled_back": Scenario(rolled_back, State.ROLLED_BACK, [1]),
     "cancelled": Scenario(cancelled, State.CANCELLED, [1]),
     "troubled": Scenario(troubled, State.COMPLETED, [1]),
+    "split": Scenario(split, State.COMPLETED, [1, 2]),
+    "disputed": Scenario(disputed, State.COMPLETED, [1, 2, 3]),
+    "evidenced": Scenario(evidenced, State.COMPLETED, [1, 2]),
 }

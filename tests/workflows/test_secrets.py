@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlmodel import select
+from sqlalchemy import select
 from temporalio.client import Client
 
 from activities.carrier import server_clock
 from portolan.carriers.simulated import Fault, SimulatedCarrier
-from portolan.domain.carrier import CarrierOrder, Submission
+from portolan.domain.carrier import CarrierOrder, SendKind, Submission
 from portolan.domain.states import State
 from portolan.records.papers import Secret
 from portolan.records.store import NewProject
@@ -116,3 +116,21 @@ async def test_while_it_lives_only_its_own_records_have_them_and_afterwards_none
     await port.result()
     assert port.recorded().state is State.CANCELLED
     assert tables_that_tell() == []
+
+
+def test_a_sending_that_knows_them_neither_shows_nor_serialises_them() -> None:
+    asked = request(numbers=NUMBERS)
+    sending = Submission(
+        key="o-1:1",
+        order_id="o-1",
+        attempt=1,
+        kind=SendKind.NEW,
+        numbers=NUMBERS,
+        account=asked.account,
+        losing_carrier=asked.losing_carrier,
+        secrets=TOLD,
+    )
+    assert sending.secrets == TOLD
+    for text in (repr(sending), str(sending), sending.model_dump_json(), repr(sending.model_dump())):
+        assert NUMBERS[0] in text
+        assert found_in(text) == []

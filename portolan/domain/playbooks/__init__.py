@@ -6,6 +6,7 @@ request may change. Profiles of carriers lie over a playbook, and decisions over
 """
 
 from portolan.domain.playbooks.catalogue import PLAYBOOKS, choose
+from portolan.domain.playbooks.eu import at_home
 from portolan.domain.playbooks.layers import breaks_rule
 from portolan.domain.playbooks.lead_times import lead_days
 from portolan.domain.playbooks.model import Override, Playbook, Policy
@@ -27,6 +28,7 @@ __all__ = [
     "Policy",
     "Profile",
     "Value",
+    "at_home",
     "breaks_rule",
     "choose",
     "is_simple",

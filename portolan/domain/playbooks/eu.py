@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
+
 from portolan.domain.playbooks.common import (
     BINDS_CARRIERS,
     EECC_CONTRACT_TERM,
@@ -10,6 +13,7 @@ from portolan.domain.playbooks.common import (
     overlay,
     playbook,
 )
+from portolan.domain.playbooks.model import Playbook
 from portolan.domain.playbooks.values import Value, days, unknown
 
 _FIXED = ("geographic", "non_geographic", "toll_free")
@@ -251,3 +255,28 @@ CH = playbook(
 )
 
 PLAYBOOKS = (ES_FIX, ES_MOB, IT_FIX, BE, PT, PL, AT, CH, EU)
+
+
+#: The capital's zone of member states whose clocks are not those of Brussels.
+_ZONES = MappingProxyType(
+    {
+        "BG": "Europe/Sofia",
+        "CY": "Asia/Nicosia",
+        "EE": "Europe/Tallinn",
+        "FI": "Europe/Helsinki",
+        "GR": "Europe/Athens",
+        "IE": "Europe/Dublin",
+        "LT": "Europe/Vilnius",
+        "LV": "Europe/Riga",
+        "PT": "Europe/Lisbon",
+        "RO": "Europe/Bucharest",
+    }
+)
+
+
+def at_home(playbook: Playbook, country: str) -> Playbook:
+    """A playbook that stands in for several countries, on the clocks of one of them (ISO 3166); others as they are."""
+    if playbook.country != "EU" or country not in _ZONES:
+        return playbook
+    zone = Value(_ZONES[country], "R", f"IANA time zone database: the capital of {country}")
+    return replace(playbook, values={**playbook.values, "time_zone": zone})

@@ -1,6 +1,6 @@
 """Comparing what the LOA says with the losing carrier's record, character by character, and saying why they differ.
 
-`reconcile` compares a whole form and returns one `Difference` a field; `report` adds the verdict. Nothing is ever
+`reconcile` compares a whole form and returns one `Difference` a field, what is named first and beside it everything else; `report` adds the verdict. Nothing is ever
 rewritten: what is suggested are the record's own characters.
 
 | module | what it knows |
@@ -15,6 +15,6 @@ rewritten: what is suggested are the record's own characters.
 
 from portolan.domain.reconciliation.engine import reconcile, report
 from portolan.domain.reconciliation.fields import SECRET_FIELDS
-from portolan.domain.reconciliation.model import Category, Difference, Report, Severity, Verdict
+from portolan.domain.reconciliation.model import Also, Category, Difference, Report, Severity, Verdict
 
-__all__ = ["SECRET_FIELDS", "Category", "Difference", "Report", "Severity", "Verdict", "reconcile", "report"]
+__all__ = ["SECRET_FIELDS", "Also", "Category", "Difference", "Report", "Severity", "Verdict", "reconcile", "report"]

@@ -35,7 +35,9 @@ def compare_addresses(loa: str, csr: str, billing: str) -> list[Finding]:
     """
     box = po_box(loa)
     if box:
-        return [Finding(Category.PO_BOX, box, (0, len(csr)), note=_BOX_ON_RECORD if po_box(csr) else "")]
+        # An account without a record is compared with itself: nothing is known of what is on record then.
+        note = _BOX_ON_RECORD if loa != csr and po_box(csr) else ""
+        return [Finding(Category.PO_BOX, box, box if loa == csr else (0, len(csr)), note=note)]
     found = compare(loa, csr, ADDRESSES)
     if found and po_box(csr):
         return [Finding(Category.DIFFERENT, (0, len(loa)), (0, len(csr)), note=_BOX_ON_RECORD)]

@@ -17,8 +17,12 @@ _CHARACTER = re.compile(r"\s+|\S")
 _ZIP = re.compile(r"(\d{5})(\d{4})?")
 #: `D-10115`, `NL-1012 AB`: the old codes of motor vehicles, or ISO 3166, before a postal code.
 _COUNTRY = re.compile(
-    r"[A-Z]{1,3}[-‐-― ]\s*(\d[\d\s-]*(?:[A-Z]{2})?)|(?:D|A|CH|DE|AT|F|FR|I|IT|E|ES|L|LU|B|BE)(\d{4,5})"
+    r"[A-Z]{1,3}[-‐-― ]\s*(\d[\d\s-]*(?:[A-Z]{2})?)|(?:D|A|CH|DE|AT|F|FR|I|IT|E|ES|L|LU|B|BE)(\d{4,5})",
+    re.IGNORECASE,
 )
+#: Where zeros at the start may be lost: each run of digits, and the letters between them.
+_RUN = re.compile(r"\d+|[^\W\d_]+")
+_DIVIDING = re.compile(r"[\W_]+")
 _ZIP_DIGITS = 5
 
 
@@ -67,14 +71,15 @@ def _characters(text: str) -> Text:
 
 
 def judge_digits(one: str, other: str) -> Judgement:
-    """What tells two runs of letters and digits apart."""
-    if swapped(one, other):
+    """What tells two runs of letters and digits apart, as written; letter case only counts for what looks alike."""
+    mine, its = one.upper(), other.upper()
+    if swapped(mine, its):
         return Judgement(Category.TRANSPOSITION)
-    if one.lstrip("0") == other.lstrip("0"):
+    if mine.lstrip("0") == its.lstrip("0"):
         return Judgement(Category.LEADING_ZERO)
     hint = slip(one, other)
-    pairs = [(mine, its) for mine, its in zip(one, other, strict=False) if mine != its]
-    digits = all(mine.isdigit() or its.isdigit() for mine, its in pairs)
+    pairs = [pair for pair in zip(mine, its, strict=False) if pair[0] != pair[1]]
+    digits = all(char.isdigit() or its_char.isdigit() for char, its_char in pairs)
     if len(one) == len(other) and digits and (len(pairs) == 1 or hint):
         return Judgement(Category.DIGIT_SUBSTITUTION, hint if hint.startswith("easily") else "")
     return Judgement(Category.DIFFERENT, hint)
@@ -83,7 +88,7 @@ def judge_digits(one: str, other: str) -> Judgement:
 def _judge_code(one: str, other: str) -> list[Judgement]:
     mine, its = _compact(one), _compact(other)
     divided = [Judgement(Category.SEPARATOR)] if _signs(one) != _signs(other) else []
-    if mine == its:
+    if mine.upper() == its.upper():
         return [Judgement(Category.SEPARATOR)]
     parts, their_parts = _parts(one), _parts(other)
     for category, short, long in (
@@ -93,15 +98,18 @@ def _judge_code(one: str, other: str) -> list[Judgement]:
         if short and len(short) < len(long) and short in (long[: len(short)], long[-len(short) :]):
             return [Judgement(category)]
     judged = judge_digits(mine, its)
+    if judged.category is not Category.TRANSPOSITION and _without_zeros_at_parts(one) == _without_zeros_at_parts(other):
+        same = _DIVIDING.findall(one) == _DIVIDING.findall(other)
+        return [Judgement(Category.LEADING_ZERO), *([] if same else [Judgement(Category.SEPARATOR)])]
     same_length = len(mine) == len(its)
     return [judged, *(divided if same_length or judged.category is Category.LEADING_ZERO else [])]
 
 
 def _judge_postal_code(one: str, other: str) -> list[Judgement]:
-    if _compact(one) == _compact(other):
+    if _compact(one).upper() == _compact(other).upper():
         return [Judgement(Category.POSTCODE_FORMAT)]
     mine, its = _without_country(one), _without_country(other)
-    if mine == its:
+    if mine.upper() == its.upper():
         return [Judgement(Category.POSTCODE_FORMAT, "one side names the country, or names it otherwise")]
     zips = _ZIP.fullmatch(mine), _ZIP.fullmatch(its)
     if zips[0] and zips[1] and bool(zips[0][2]) != bool(zips[1][2]):
@@ -110,7 +118,7 @@ def _judge_postal_code(one: str, other: str) -> list[Judgement]:
         return [Judgement(Category.POSTCODE_FORMAT, "one side has ZIP+4", Severity.INFO)]
     if mine.isdigit() and its.isdigit() and (mine.lstrip("0") == its.lstrip("0") or _without_zeros(mine, its)):
         return [Judgement(Category.LEADING_ZERO)]
-    if swapped(mine, its):
+    if swapped(mine.upper(), its.upper()):
         return [Judgement(Category.TRANSPOSITION)]
     return [Judgement(Category.POSTCODE_DIFFERENT, slip(mine, its))]
 
@@ -123,12 +131,16 @@ def _without_zeros(one: str, other: str) -> bool:
 
 def _without_country(text: str) -> str:
     """The code without the country before it; the code itself where there is none."""
-    found = _COUNTRY.fullmatch(text.upper())
+    found = _COUNTRY.fullmatch(text)
     return _compact((found[1] or found[2]) if found else text)
 
 
 def _compact(text: str) -> str:
-    return "".join(char for char in text if char.isalnum()).upper()
+    return "".join(char for char in text if char.isalnum())
+
+
+def _without_zeros_at_parts(text: str) -> list[str]:
+    return [run.lstrip("0") for run in _RUN.findall(text.upper())]
 
 
 def _signs(text: str) -> str:

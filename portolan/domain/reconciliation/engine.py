@@ -169,8 +169,12 @@ def _weighed(one: Difference, compared: Collection[str]) -> Difference:
     always = one.category in {Category.PO_BOX, Category.LOA_STALE}
     if one.field in compared or secret or always or one.severity is not Severity.BLOCKING:
         return one
-    explanation = f"{one.explanation}; the losing carrier may not compare this field"
-    return one.model_copy(update={"severity": Severity.WARN, "explanation": explanation})
+    explanation = f"{one.explanation}; this losing carrier is not known to compare this field"
+    also = [
+        other.model_copy(update={"severity": Severity.WARN}) if other.severity is Severity.BLOCKING else other
+        for other in one.also
+    ]
+    return one.model_copy(update={"severity": Severity.WARN, "explanation": explanation, "also": also})
 
 
 def _text(value: object) -> str:

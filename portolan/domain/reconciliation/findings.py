@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from portolan.domain.reconciliation.characters import quoted
-from portolan.domain.reconciliation.model import RULES, Category, Difference, Severity, Span, characters, gravest, rank
+from portolan.domain.reconciliation.model import (
+    RULES,
+    Also,
+    Category,
+    Difference,
+    Severity,
+    Span,
+    characters,
+    gravest,
+    rank,
+    severity_rank,
+)
 
 #: So many of the other differences of a field are told.
 _TOLD = 6
@@ -66,14 +77,9 @@ def first_named(findings: Sequence[Finding]) -> Finding:
 
 
 def difference(field: str, loa: str, csr: str, findings: Sequence[Finding], suggestion: str | None) -> Difference:
-    """The difference of a field: its first category, its worst severity, everything that differs in one span.
-
-    What carriers' systems do not tell apart is left out of the span where something else differs as well.
-    """
-    named = first_named(findings)
+    """The difference of a field: what is named first with its own spans, everything else beside it, worst severity."""
+    named, *others = sorted(findings, key=_place) if len(findings) > 1 else findings
     severity = gravest([finding.weight for finding in findings])
-    spanned = [finding for finding in findings if finding.weight is not Severity.INFO] or findings
-    others = [finding for finding in sorted(findings, key=lambda one: rank(one.category)) if finding is not named]
     sentences = [explained(named, loa, csr), *(explained(other, loa, csr) for other in others[:_TOLD])]
     return Difference(
         field=storable(field),
@@ -81,11 +87,20 @@ def difference(field: str, loa: str, csr: str, findings: Sequence[Finding], sugg
         severity=severity,
         loa_value=storable(loa),
         csr_value=storable(csr),
-        loa_span=hull([finding.loa_span for finding in spanned]),
-        csr_span=hull([finding.csr_span for finding in spanned]),
+        loa_span=named.loa_span,
+        csr_span=named.csr_span,
+        also=[
+            Also(category=one.category, severity=one.weight, loa_span=one.loa_span, csr_span=one.csr_span)
+            for one in others
+        ],
         explanation=". Also ".join(sentences) + (". And more" if len(others) > _TOLD else ""),
         suggestion=suggestion if suggestion is not None and storable(suggestion) == suggestion else None,
     )
+
+
+def _place(finding: Finding) -> tuple[int, int, Span, Span]:
+    """By rank; of one category the gravest first, then from left to right."""
+    return rank(finding.category), -severity_rank(finding.weight), finding.loa_span, finding.csr_span
 
 
 def hull(spans: Sequence[Span]) -> Span:
@@ -96,6 +111,8 @@ def hull(spans: Sequence[Span]) -> Span:
 def explained(finding: Finding, loa: str, csr: str) -> str:
     """What differs and what it means, in words."""
     sides = f"{_side(loa, finding.loa_span)} on the LOA, {_side(csr, finding.csr_span)} on the record"
+    if finding.category is Category.PO_BOX and loa == csr:
+        sides = _side(loa, finding.loa_span)
     note = f" ({finding.note})" if finding.note else ""
     return f"{sides}: {RULES[finding.category].meaning}{note}"
 
@@ -120,11 +137,18 @@ def composed(loa: str, csr: str) -> tuple[str, str, list[Finding]]:
         return loa, csr, []
     ours, theirs = unicodedata.normalize("NFC", loa), unicodedata.normalize("NFC", csr)
     otherwise = loa != csr if ours == theirs else (ours == loa) != (theirs == csr)
-    found = [Finding(Category.UNICODE_NORMALISATION, _marked(ours), _marked(theirs))] if otherwise else []
-    return ours, theirs, found
+    if not otherwise:
+        return ours, theirs, []
+    # Of equal texts the places are the same; those of others are not told apart.
+    pairs = [(span, span) for span in _marked(ours)] if ours == theirs else [(hull(_marked(ours)), hull(_marked(theirs)))]
+    return ours, theirs, [Finding(Category.UNICODE_NORMALISATION, *spans) for spans in pairs]
 
 
-def _marked(text: str) -> Span:
-    """From the first to the last character that may be stored in several ways; the whole text where none is one."""
-    places = [place for place, char in enumerate(text) if unicodedata.normalize("NFD", char) != char]
-    return (places[0], places[-1] + 1) if places else (0, len(text))
+def _marked(text: str) -> list[Span]:
+    """The runs of characters that may be stored in several ways; the whole text where none is one."""
+    spans: list[Span] = []
+    for place, char in enumerate(text):
+        if unicodedata.normalize("NFD", char) != char:
+            start = spans.pop()[0] if spans and spans[-1][1] == place else place
+            spans.append((start, place + 1))
+    return spans or [(0, len(text))]

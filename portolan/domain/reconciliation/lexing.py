@@ -14,7 +14,7 @@ from portolan.domain.reconciliation.model import Category, Span
 
 #: A range of house numbers is one word; a full stop belongs to the word before it, as the slash of "C/ Mayor" does.
 _ATOM = re.compile(
-    r"(?P<word>\d+[a-z]?(?:[-‐-―−/]\d+[a-z]?)+(?![^\W_])|(?<![^\W_])c/(?=\s?[^\W\d_])(?!o\b)|[^\W_]+\.?|[&+#])|\S",
+    r"(?P<word>\d+[a-z]?(?:[-‐-―−/]\d+[a-z]?)+(?![^\W_])|(?<![^\W_])c/(?=\s*[^\W\d_])(?!o\b)|[^\W_]+\.?|[&+#])|\S",
     re.IGNORECASE,
 )
 _WITHIN_A_PHRASE = frozenset(".,/()-'’")

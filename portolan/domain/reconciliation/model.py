@@ -159,6 +159,22 @@ def gravest(severities: list[Severity]) -> Severity:
     return max(severities, key=_GRAVITY.__getitem__, default=_INFO)
 
 
+class Also(BaseModel):
+    """Something else that differs in a field.
+
+    Attributes:
+        category: The kind of the difference.
+        severity: Its own.
+        loa_span: The characters of the field's `loa_value` that differ, and
+        csr_span: those of its `csr_value`, as in `Difference`.
+    """
+
+    category: Category
+    severity: Severity
+    loa_span: Span
+    csr_span: Span
+
+
 class Difference(BaseModel):
     """One field in which LOA and record differ.
 
@@ -169,13 +185,15 @@ class Difference(BaseModel):
         loa_value: The LOA's text in composed form (NFC); of `numbers`, those entries it is about, separated by `, `.
             Empty for secrets.
         csr_value: The record's, likewise.
-        loa_span: The characters of `loa_value` that differ, from the first to the last: whole words in names and
-            addresses; exact characters in codes, and where one is invisible, a look-alike or a mere sign. Empty where
-            the LOA lacks something: the place where it is missing. Of `numbers`, the first entry.
+        loa_span: The characters of `loa_value` that differ in this way, the first place where they do: whole words in
+            names and addresses; exact characters in codes, and where one is invisible, a look-alike or a mere sign.
+            Empty where the LOA lacks something: the place where it is missing. Of `numbers`, the first entry.
         csr_span: The same for `csr_value`.
         explanation: What differs, in words, with the other differences of the field.
         suggestion: What to write instead: the record's own characters, as they are. None where the record has nothing
             to copy, and always for secrets.
+        also: Everything else that differs in the field, each with its own spans, first in rank first. None for
+            `numbers`, whose values hold nothing but what differs.
     """
 
     field: str
@@ -187,6 +205,7 @@ class Difference(BaseModel):
     csr_span: Span = (0, 0)
     explanation: str = ""
     suggestion: str | None = None
+    also: list[Also] = Field(default_factory=list)
 
     @model_validator(mode="before")
     @classmethod
@@ -224,6 +243,8 @@ class Difference(BaseModel):
         """What differs, where, and what to do, for a person. Of a secret only that it differs."""
         if not (self.loa_value or self.csr_value):
             return f"{self.field}: {self.explanation}"
+        if self.category is Category.PO_BOX and self.loa_value == self.csr_value:
+            return f"{self.field}: {self.explanation}. {self.remedy}"
         said = f"the LOA would say {self.loa_value!r}, the record says {self.csr_value!r}"
         what = self.explanation or f"{RULES[self.category].meaning} ({characters(self.loa_span)})"
         return f"{self.field}: {said}: {what}. {self.remedy}".strip()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from portolan.domain.reconciliation.characters import key, named, same_but_case, sign
@@ -68,13 +70,16 @@ def hidden(ours: Text, theirs: Text) -> list[Finding]:
     chars, its_chars = ("".join(run.chars for run in text.hidden) for text in (ours, theirs))
     if chars == its_chars and ours.text != theirs.text:
         return []
-    differing = runs.keys() ^ its_runs.keys()
-    note = ", ".join(named(char) for char in sorted({char for _, chars in differing for char in chars}))
-    loa_span, csr_span = (
-        hull([have[run] if run in have else text.place_of(run[0], other) for run in differing])
-        for text, have, other in ((ours, runs, theirs), (theirs, its_runs, ours))
-    )
-    return [Finding(Category.INVISIBLE_CHAR, loa_span, csr_span, note=note)]
+    found = []
+    for place, group in groupby(sorted(runs.keys() ^ its_runs.keys()), key=itemgetter(0)):
+        here = list(group)
+        note = ", ".join(named(char) for char in sorted({char for _, chars in here for char in chars}))
+        mine, its = (
+            next((have[run] for run in here if run in have), None) or text.place_of(place, other)
+            for text, have, other in ((ours, runs, theirs), (theirs, its_runs, ours))
+        )
+        found.append(Finding(Category.INVISIBLE_CHAR, mine, its, note=note))
+    return found
 
 
 def _words(ours: Text, theirs: Text, judge: Judge) -> list[Finding]:
@@ -105,10 +110,12 @@ def _unmatched(blocks: Sequence[_Block], ours: Text, theirs: Text, judge: Judge)
     left, lacking = _without(extra, moved), _without(missing, moved)
     if any(len(word) > 1 for word in moved) and not (left and lacking):
         spans = hull([mine for mine, _ in regions]), hull([its for _, its in regions])
-        rest = [judge(left, lacking, matched + len(moved))] if left or lacking else []
-        return [
-            Finding(one.category, *spans, one.severity, one.note) for one in [Judgement(Category.TOKEN_ORDER), *rest]
-        ]
+        found = [Finding(Category.TOKEN_ORDER, *spans)]
+        if left or lacking:
+            one = judge(left, lacking, matched + len(moved))
+            mine, its = _around(ours, left) or spans[0], _around(theirs, lacking) or spans[1]
+            found.append(Finding(one.category, mine, its, one.severity, one.note))
+        return found
     found = []
     for (_, start, end, other, until), (mine, its) in zip(blocks, regions, strict=True):
         if mine[0] < mine[1] or its[0] < its[1]:
@@ -125,6 +132,10 @@ def _without(tokens: Sequence[Token], moved: Counter[str]) -> list[Token]:
         else:
             kept.append(token)
     return kept
+
+
+def _around(text: Text, tokens: Sequence[Token]) -> Span | None:
+    return hull([text.span(token.first, token.last) for token in tokens]) if tokens else None
 
 
 def _region(block: _Block, ours: Text, theirs: Text) -> tuple[Span, Span]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from portolan.domain.reconciliation.characters import key, misread, mixed_scripts, unmasked, writing
+from portolan.domain.reconciliation.characters import key, misread, mixed_scripts, quoted, unmasked, writing
 from portolan.domain.reconciliation.lexing import Token
 from portolan.domain.reconciliation.model import Category, Severity, rank
 
@@ -18,6 +18,7 @@ class Judgement(NamedTuple):
     severity: Severity | None = None
 
 
+_SHORT = 2
 #: One space more or less where a sign already divides the words.
 SPACE_AT_A_SIGN = Judgement(Category.WHITESPACE_ONLY, "a space before or after a sign", Severity.WARN)
 
@@ -26,7 +27,7 @@ def categories(mine: Token, its: Token) -> list[Category] | None:
     """How two words differ that are the same in another writing; None where they are not the same."""
     found = writing(mine.bare, its.bare)
     common = [category for family, category in mine.families.items() if family in its.families]
-    if common and (found is None or Category.DIACRITIC in found):
+    if common and found is None:
         masked = (unmasked(mine.bare) == mine.bare) != (unmasked(its.bare) == its.bare)
         unit = mine.role == its.role == "unit" and Category.ABBREVIATION_UNIT in common
         abbreviated = Category.ABBREVIATION_UNIT if unit else common[0]
@@ -70,6 +71,14 @@ def judge_company(extra: Sequence[Token], missing: Sequence[Token], matched: int
     whole = joined(extra, missing)
     if whole:
         return whole
+    typed = _mistyped_form(extra, missing)
+    if typed is None:
+        return _judge_form(extra, missing)
+    judged, left, lacking = typed
+    return first([judged, _judge_form(left, lacking)]) if left or lacking else judged
+
+
+def _judge_form(extra: Sequence[Token], missing: Sequence[Token]) -> Judgement:
     forms, its_forms = ([token for token in tokens if token.role == "form"] for tokens in (extra, missing))
     words, its_words = ([token for token in tokens if token.role != "form"] for tokens in (extra, missing))
     found = [judge_words(words, its_words)] if words or its_words else []
@@ -77,10 +86,51 @@ def judge_company(extra: Sequence[Token], missing: Sequence[Token], matched: int
         same = forms[-1].families.keys() & its_forms[-1].families.keys()
         found.append(Judgement(Category.COMPANY_SUFFIX_FORM if same else Category.COMPANY_SUFFIX_DIFFERENT))
     elif its_forms:
-        found.append(Judgement(Category.COMPANY_SUFFIX_MISSING))
+        found.append(Judgement(Category.COMPANY_SUFFIX_MISSING, _besides(words, its_words)))
     elif forms:
         found.append(Judgement(Category.TOKEN_EXTRA, "the record has no form of company here"))
     return first(found)
+
+
+def _besides(words: Sequence[Token], its_words: Sequence[Token]) -> str:
+    """What differs besides a form that is missing; empty where nothing does."""
+    lacks, has = (quoted(" ".join(token.text for token in tokens)) for tokens in (its_words, words))
+    told = [f"it lacks {lacks}, too"] if its_words else []
+    return " and ".join([*told, f"it has {has} besides"] if words else told)
+
+
+def _mistyped_form(
+    extra: Sequence[Token], missing: Sequence[Token]
+) -> tuple[Judgement, Sequence[Token], Sequence[Token]] | None:
+    """Where words stand for the other side's form with one slip ("Liimted"): what it is, and the words left over."""
+    for tokens, others, ours in ((extra, missing, True), (missing, extra, False)):
+        form = next((token for token in reversed(others) if token.role == "form"), None)
+        found = _slipped(tokens, key(letters(form.bare))) if form else None
+        if found:
+            judged, start, end = found
+            left = [*tokens[:start], *tokens[end:]]
+            lacking = [token for token in others if token is not form]
+            return (judged, left, lacking) if ours else (judged, lacking, left)
+    return None
+
+
+def _slipped(tokens: Sequence[Token], form: str) -> tuple[Judgement, int, int] | None:
+    """The last words [start, end) that are a form but for one slip, and which. One letter is no slip in two."""
+    for start in range(len(tokens) - 1, -1, -1):
+        written = ""
+        for end in range(start + 1, len(tokens) + 1):
+            written += key(letters(tokens[end - 1].bare))
+            if len(written) > len(form) + 1:
+                break
+            if all(token.role == "form" for token in tokens[start:end]):
+                continue
+            if len(written) != len(form) and len(form) <= _SHORT:
+                continue
+            if swapped(written, form):
+                return Judgement(Category.TRANSPOSITION), start, end
+            if hint := slip(written, form):
+                return Judgement(Category.DIFFERENT, hint), start, end
+    return None
 
 
 def first(found: Iterable[Judgement]) -> Judgement:
@@ -117,15 +167,23 @@ def swapped(one: str, other: str) -> bool:
 
 
 def slip(one: str, other: str) -> str:
-    """A hint where one character makes the difference, or look-alikes do; empty where more does."""
+    """A hint where one character makes the difference, or look-alikes do; empty where more does.
+
+    Letter case is looked past, but it counts for what looks alike: `l` is taken for 1, `L` is not.
+    """
     if len(one) == len(other):
-        pairs = [(mine, its) for mine, its in zip(one, other, strict=True) if mine != its]
+        pairs = [(mine, its) for mine, its in zip(one, other, strict=True) if mine.upper() != its.upper()]
         if pairs and all(misread(*pair) for pair in pairs):
             return "easily misread: O and 0, or I, l and 1"
         return "one character differs" if len(pairs) == 1 else ""
     if one.lower().replace("rn", "m") == other.lower().replace("rn", "m"):
         return "easily misread: rn and m"
-    short, long = sorted((one, other), key=len)
-    if len(long) == len(short) + 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long))):
+    short, long = sorted((one.upper(), other.upper()), key=len)
+    if len(long) == len(short) + 1 and _one_more(short, long):
         return "one character more or less"
     return ""
+
+
+def _one_more(short: str, long: str) -> bool:
+    at = next((place for place, (mine, its) in enumerate(zip(short, long, strict=False)) if mine != its), len(short))
+    return short[at:] == long[at + 1 :]
