@@ -15,7 +15,7 @@ from portolan.domain import identifiers
 from portolan.domain.carrier import SECRETS
 from portolan.domain.effects import LetterWanted
 from portolan.domain.errors import DecisionRefused, PortolanError
-from portolan.domain.messages import EvidenceKind, read
+from portolan.domain.messages import EvidenceKind, problem, read
 from portolan.domain.order import Order
 from portolan.domain.refusals import refusal
 from portolan.domain.request import CsrGiven
