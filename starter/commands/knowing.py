@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Annotated, Any
 
@@ -10,7 +11,18 @@ import typer
 from rich.text import Text
 
 from portolan.domain.errors import PortolanError
-from portolan.domain.playbooks import GAINING, LOSING, PLAYBOOKS, Change, Operator, Playbook, Value, layers_over
+from portolan.domain.playbooks import (
+    EU_MEMBERS,
+    GAINING,
+    LOSING,
+    PLAYBOOKS,
+    Change,
+    Operator,
+    Playbook,
+    Value,
+    at_home,
+    layers_over,
+)
 from portolan.domain.playbooks.common import FACTS
 from portolan.domain.playbooks.layers import Settled, trail
 from portolan.domain.playbooks.profile import Profile, find
@@ -104,7 +116,11 @@ async def show_playbook(
 
 
 def _playbook(code: str) -> Playbook:
-    known = PLAYBOOKS.get(code.upper())
+    country = code.upper()
+    known = PLAYBOOKS.get(country)
+    if country in EU_MEMBERS and not any(one.country == country for one in PLAYBOOKS.values()):
+        title = f"{country}, by the European Union's playbook: no facts of its own are known"
+        known = replace(at_home(PLAYBOOKS["EU"], country), title=title)
     if known is None:
         raise _unknown("playbook", code, list(PLAYBOOKS))
     return known

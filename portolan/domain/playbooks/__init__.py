@@ -5,7 +5,7 @@ C carrier document, P practitioner, U unsourced. L, I and R are rules; the rest 
 request may change. Profiles of carriers lie over a playbook, and decisions over both; `layers` says how.
 """
 
-from portolan.domain.playbooks.catalogue import PLAYBOOKS, choose
+from portolan.domain.playbooks.catalogue import EU_MEMBERS, PLAYBOOKS, choose
 from portolan.domain.playbooks.eu import at_home
 from portolan.domain.playbooks.layers import breaks_rule
 from portolan.domain.playbooks.lead_times import lead_days
@@ -17,6 +17,7 @@ from portolan.domain.playbooks.us import is_simple
 from portolan.domain.playbooks.values import RULES, Change, Value
 
 __all__ = [
+    "EU_MEMBERS",
     "GAINING",
     "LOSING",
     "PLAYBOOKS",
