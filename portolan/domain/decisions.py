@@ -216,7 +216,7 @@ def _give_evidence(order: Order, event: GiveEvidence, cause: Cause, now: datetim
     if event.record:
         order.csr, order.csr_given, order.csr_unavailable, order.evidence = event.record, None, "", ""
         words += "; its data is taken as the record"
-    else:
+    elif order.state in {State.AWAITING_INFORMATION, State.ACTION_REQUIRED}:
         order.evidence = words
     if order.state is State.AWAITING_INFORMATION:
         order.move(State.CHECKING, cause, now, words)

@@ -22,7 +22,15 @@ def go_on_signed(order: Order, cause: Cause, now: datetime, detail: str) -> None
     else:
         order.move(State.AWAITING_APPROVAL, cause, now, detail)
         assert order.loa is not None  # noqa: S101 - the caller has just seen it
-        order.open_task(TaskKind.APPROVE, "Approve sending the order", now, order.loa.expires_at)
+        order.open_task(TaskKind.APPROVE, f"Approve sending the order{_not_on_file(order)}", now, order.loa.expires_at)
+
+
+def _not_on_file(order: Order) -> str:
+    """What should go with the order and nobody has given."""
+    given = {evidence.kind for evidence in order.evidences}
+    if "bill" not in order.policy.documents or "bill" in given:
+        return ""
+    return f". Its bill is not on file; `portolan evidence {order.order_id} --kind bill` adds it"
 
 
 def need_signature(order: Order, cause: Cause, now: datetime, detail: str) -> None:

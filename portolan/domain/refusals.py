@@ -34,7 +34,9 @@ _CANCELLABLE = BEFORE_CUTOVER - {State.CANCELLING}
 #: In which states each message is accepted.
 ALLOWED: dict[str, frozenset[State]] = {
     "loa_signed": frozenset({State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, State.ACTION_REQUIRED}),
-    "give_evidence": frozenset({State.AWAITING_INFORMATION, State.ACTION_REQUIRED}),
+    "give_evidence": frozenset(
+        {State.AWAITING_INFORMATION, State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, State.ACTION_REQUIRED}
+    ),
     "carrier_approved": _WITH_CARRIER,
     "carrier_rejected": _WITH_CARRIER,
     "foc_confirmed": _WITH_CARRIER,
@@ -214,6 +216,11 @@ def _check_loa(order: Order, event: LoaSigned, made_at: datetime) -> tuple[str, 
 def _check_evidence(order: Order, event: GiveEvidence, made_at: datetime) -> tuple[str, str] | None:
     if not event.by:
         return "Evidence needs somebody who vouches for it.", "Say who gives it (by)."
+    if event.record and order.state in {State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL}:
+        return (
+            "The account was compared already, and the letter is made of it; another record comes too late for that.",
+            "Leave the record out, or cancel the order and start it again with the right data.",
+        )
     if event.evidence == "csr" and event.record is None:
         return "A customer service record was named, and not what it says.", "Give its `record`, field by field."
     if event.evidence == "bill" and event.dated_on is None:

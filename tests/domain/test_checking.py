@@ -9,7 +9,7 @@ import pytest
 from portolan.domain import checking
 from portolan.domain.carrier import CsrAnswer, CsrRecord, NumberStatus, Portability
 from portolan.domain.checking import NAMED
-from portolan.domain.effects import LookUp
+from portolan.domain.effects import Judgement, LookUp
 from portolan.domain.order import Order
 from portolan.domain.reconciliation import Severity
 from portolan.domain.rejections import Rejection
@@ -107,12 +107,12 @@ def test_what_only_some_carriers_mind_is_asked_too_and_said_so() -> None:
     warned = found[0].model_copy(update={"category": "ABBREVIATION_STREET", "severity": Severity.WARN})
     order = new()
     look_up(order, record())
-    checking.checked(order, checking.Judgement(differences=[warned]), NOW)
+    checking.checked(order, Judgement(differences=[warned]), NOW)
     assert task(order, C).detail.startswith("May be rejected. ")
     both = [warned, warned.model_copy(update={"severity": Severity.BLOCKING})]
     order = new()
     look_up(order, record())
-    checking.checked(order, checking.Judgement(differences=both), NOW)
+    checking.checked(order, Judgement(differences=both), NOW)
     assert task(order, C).detail.startswith("Would be rejected as it stands. ")
 
 

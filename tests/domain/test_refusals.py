@@ -55,7 +55,7 @@ from tests.world import BOSS
 #: Columns in the order of `State`: fourteen in which an order lives, five in which it has ended.
 EXPECTED: dict[str, str] = {
     "loa_signed":       "rraar rarrr rrrr rrrrr",
-    "give_evidence":    "rarrr rarrr rrrr rrrrr",
+    "give_evidence":    "raaar rarrr rrrr rrrrr",
     "carrier_approved": "rrrrd aaaar rrrr rrrrr",
     "carrier_rejected": "rrrrd aaaar rrrr rrrrr",
     "foc_confirmed":    "rrrrd aaaar rrrr rrrrr",
