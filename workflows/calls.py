@@ -129,7 +129,8 @@ async def submit_order(order: Order) -> CarrierOrder:
         loa_signed_on=order.loa.signed_on if needs_loa and order.loa else None,
         requested_foc_on=order.requested_foc_on,
         not_after=order.loa.expires_at if needs_loa and order.loa else None,
-        remaining=order.remaining,
+        # While other orders still port numbers of the account, nothing on it may cease.
+        remaining="keep" if order.request.siblings else order.remaining,
         new_btn=order.new_btn,
         resp_org=order.request.resp_org,
         needs=[kind for kind in SECRETS if needs_loa and kind in order.policy.identifiers],

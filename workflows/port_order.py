@@ -141,7 +141,7 @@ class PortOrder:
         """One call to a carrier. Failing all its tries is not the end of it: people are told, and it is tried again."""
         order = self.order
         step = next((work for wanted, work in ASIDE if wanted(order)), None) or STEPS[order.state]
-        order.in_flight = order.state in STEPS and step is STEPS[order.state]
+        order.in_flight = step is submit.split or (order.state in STEPS and step is STEPS[order.state])
         try:
             await self._undisturbed(step(order, workflow.now()))
         except FailureError as error:  # not only an ActivityError: a local activity's failure arrives without one

@@ -10,7 +10,7 @@ from portolan.domain.carrier import SendKind
 from portolan.domain.foc import foc_problem, in_words
 from portolan.domain.messages import CompleteTask
 from portolan.domain.moves import ask_for_date, correct_and_go_on, give_up, good_day, restart_chase, send, split_out
-from portolan.domain.order import Cause, Order
+from portolan.domain.order import Cause, Evidence, Order
 from portolan.domain.refusals import find_task, separable, suggestions
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
@@ -31,6 +31,7 @@ def _accept_suggestions(order: Order, event: CompleteTask, cause: Cause, now: da
 
 def _attest(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
     order.evidence = event.note or f"attested by {cause.by}"
+    order.evidences.append(Evidence(kind="attestation", by=cause.by, given_at=cause.occurred_at, note=event.note))
     order.move(State.CHECKING, cause, now, f"evidence: {order.evidence}")
 
 

@@ -11,8 +11,8 @@ from portolan.domain.effects import Cure
 from portolan.domain.foc import in_words
 from portolan.domain.moves import good_day, need_signature, rejected_in_words, restart_chase, send, send_next, split_out
 from portolan.domain.order import Cause, Order, OrderRequest, SplitOff
-from portolan.domain.refusals import suggestions
-from portolan.domain.rejections import Action
+from portolan.domain.refusals import separable, suggestions
+from portolan.domain.rejections import Action, Disposition
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
@@ -26,9 +26,11 @@ def judged(order: Order, cure: Cure | None, now: datetime) -> None:
     order.unjudged, order.cure_at = False, None
     if cure:
         order.rejections = cure.rejections
-        if "loa" in cure.plan.fields:
+        if "loa" in cure.plan.fields and cure.plan.new_loa:
             order.loa = None
     action = cure.plan.action if cure else Action.PERSON
+    if action is Action.SPLIT_OUT and not separable(order):
+        action = Action.PERSON
     by_itself = action in {Action.WAIT, Action.RETRY, Action.NEW_DATE}
     if by_itself and order.cures >= MOST_CURES:
         action = Action.PERSON
@@ -77,7 +79,8 @@ def _wait(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
 
 def _new_date(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
     order.cures += 1
-    order.requested_foc_on = good_day(order, now)
+    too_far = any(reason.reason.code == "FOC_TOO_FAR" for reason in order.rejections)
+    order.requested_foc_on = good_day(order, now, None if too_far else order.requested_foc_on)
     send(order, SendKind.NEW_DATE, cause, now, f"the date was refused: asking for {order.requested_foc_on}")
 
 
@@ -99,7 +102,6 @@ def _nothing(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
     words = rejected_in_words(order.rejections)
     order.rejections = []
     order.move(State.SUBMITTED, cause, now, f"nothing to do: {words}")
-    order.refetch = order.carrier_order_id is not None
     restart_chase(order, now)
 
 
@@ -135,6 +137,17 @@ def split_request(order: Order, split: SplitOff) -> OrderRequest:
     )
 
 
+def split_failed(order: Order, why: str, now: datetime) -> None:
+    """The numbers could not be reserved for an order of their own: they stay, and a person looks."""
+    order.split_off = None
+    order.record(Cause("split_failed", "portolan", now), now, why)
+    if order.state is State.ACTION_REQUIRED:
+        order.open_task(TaskKind.FIX_REJECTION, f"{rejected_in_words(order.rejections)} Not split out: {why}", now)
+        order.notify(NoticeKind.ACTION_NEEDED, why=f"Numbers could not be split out: {why}")
+    elif order.state is State.AWAITING_INFORMATION:
+        order.move(State.CHECKING, Cause("split_failed", "portolan", now), now, why)
+
+
 def split_done(order: Order, now: datetime) -> None:
     """The numbers have an order of their own: this one goes on with the others."""
     split, order.split_off = order.split_off, None
@@ -146,10 +159,14 @@ def split_done(order: Order, now: datetime) -> None:
     order.request = order.request.model_copy(update={"numbers": rest, "siblings": siblings})
     order.number_status = {number: status for number, status in order.number_status.items() if number not in gone}
     order.splits.append(split.order_id)
-    order.rejections = [reason for reason in order.rejections if not reason.numbers or set(reason.numbers) - gone]
+    order.rejections = [
+        reason
+        for reason in order.rejections
+        if reason.reason.disposition is not Disposition.LOG and (not reason.numbers or set(reason.numbers) - gone)
+    ]
     words = f"split into {split.order_id} ({len(gone)}) and what stays here ({len(rest)})"
     # The letter that was rendered names numbers that have left.
-    order.letters.pop("port", None)
+    order.letters.clear()
     order.notify(NoticeKind.SPLIT_OUT, child=split.order_id, why=split.why)
     if order.state is State.AWAITING_INFORMATION:
         order.move(State.CHECKING, cause, now, words)

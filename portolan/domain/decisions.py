@@ -311,6 +311,7 @@ def _rollback(order: Order, event: Rollback, cause: Cause, now: datetime) -> Non
 
 def _cancel(order: Order, event: Cancel, cause: Cause, now: datetime) -> None:
     order.cancel_reason, order.cancelled_in = event.reason, order.state
+    order.split_off = None
     order.move(State.CANCELLING, cause, now, event.reason)
 
 

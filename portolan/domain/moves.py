@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from portolan.domain.calendars import add_business_days, local
 from portolan.domain.carrier import CarrierStatus, SendKind, split_id
@@ -90,6 +90,7 @@ def correct_and_go_on(order: Order, corrections: dict[str, str], cause: Cause, n
     words = "; ".join(f"{field}: {getattr(order.account, field)!r} becomes {text!r}" for field, text in changed.items())
     if changed:
         order.account = order.account.model_copy(update=changed)
+        order.letters.pop("rollback", None)
         order.loa = None
         order.evidence = ""
     send_next(order)
@@ -102,10 +103,18 @@ def correct_and_go_on(order: Order, corrections: dict[str, str], cause: Cause, n
         need_signature(order, cause, now, f"{why}; {stale}" if why else stale)
 
 
-def good_day(order: Order, now: datetime) -> date:
-    """The cutover day to ask for: outside the customer's blackout dates, and while the LOA lasts, if that can be."""
-    expires_at = order.loa.expires_at if order.loa else None
-    return proposals(now, order.policy, freezes=order.request.freezes, loa_expires_at=expires_at).recommended
+def good_day(order: Order, now: datetime, after: date | None = None) -> date:
+    """The cutover day to ask for: outside the customer's blackout dates, and while the LOA lasts, if that can be.
+
+    `after` is a day that was refused: a later one is asked for.
+    """
+    return proposals(
+        now,
+        order.policy,
+        freezes=order.request.freezes,
+        loa_expires_at=order.loa.expires_at if order.loa else None,
+        wanted=after + timedelta(days=1) if after else None,
+    ).recommended
 
 
 def send_next(order: Order) -> None:

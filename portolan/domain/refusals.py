@@ -51,16 +51,22 @@ ALLOWED: dict[str, frozenset[State]] = {
     "complete_task": frozenset(State) - ENDED,
 }
 
+#: Where numbers are split out.
+_SPLITTING = frozenset({State.AWAITING_INFORMATION, State.ACTION_REQUIRED})
 #: In which states a message is kept until what Portolan is doing has ended, and applied then.
 DEFERRED: dict[str, frozenset[State]] = {
-    "cancel": frozenset({State.CHECKING, State.SUBMITTING}),
-    "carrier_approved": frozenset({State.SUBMITTING}),
-    "carrier_rejected": frozenset({State.SUBMITTING}),
-    "foc_confirmed": frozenset({State.SUBMITTING}),
-    "carrier_puzzle": frozenset({State.SUBMITTING}),
+    "cancel": frozenset({State.CHECKING, State.SUBMITTING, *_SPLITTING}),
+    "loa_signed": frozenset({State.ACTION_REQUIRED}),
+    "give_evidence": _SPLITTING,
+    "resubmit": _SPLITTING,
+    "carrier_approved": frozenset({State.SUBMITTING, State.ACTION_REQUIRED}),
+    "carrier_rejected": frozenset({State.SUBMITTING, State.ACTION_REQUIRED}),
+    "foc_confirmed": frozenset({State.SUBMITTING, State.ACTION_REQUIRED}),
+    "carrier_puzzle": frozenset({State.SUBMITTING, State.ACTION_REQUIRED}),
     "rollback": frozenset({State.CUTTING_OVER, State.VERIFYING}),
     "complete_task": frozenset(
         {
+            *_SPLITTING,
             State.CHECKING,
             State.SUBMITTING,
             State.CUTTING_OVER,
@@ -304,7 +310,9 @@ def separable(order: Order, note: str = "") -> list[str]:
     if order.state is State.AWAITING_INFORMATION and not noted:
         named = set(order.unknown)
     found = [number for number in order.request.numbers if number in named]
-    whole = len(found) == len(order.request.numbers) or order.main_number in found
+    # Numbers that stay behind on the account need its main number there, or a new one.
+    headless = order.main_number in order.request.numbers and not order.new_btn
+    whole = len(found) == len(order.request.numbers) or headless
     return [] if whole else found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -115,6 +115,15 @@ def _difference_as_data(one: Difference) -> dict[str, Any]:
         "spans": {"loa": one.loa_span, "csr": one.csr_span},
         "explanation": one.explanation,
         "suggestion": one.suggestion,
+        "also": [
+            {
+                "category": other.category,
+                "severity": other.severity,
+                "loa_span": other.loa_span,
+                "csr_span": other.csr_span,
+            }
+            for other in one.also
+        ],
     }
 
 
@@ -243,8 +252,10 @@ def _print(found: Report) -> None:
         out.print()
         out.print(Text.assemble((one.field, "bold"), "  ", one.category, "  ", (one.severity, _style(one))))
         if one.loa_value or one.csr_value:
-            _print_marked("LOA", one.loa_value, one.loa_span, _style(one))
-            _print_marked("record", one.csr_value, one.csr_span, _style(one))
+            loa_spans = [one.loa_span, *(other.loa_span for other in one.also)]
+            csr_spans = [one.csr_span, *(other.csr_span for other in one.also)]
+            _print_marked("LOA", one.loa_value, loa_spans, _style(one))
+            _print_marked("record", one.csr_value, csr_spans, _style(one))
         out.print(Text(f"  {one.explanation}"))
         if one.remedy:
             out.print(Text(f"  {one.remedy}"))
@@ -256,10 +267,26 @@ def _style(one: Difference) -> str:
     return _SEVERITY_COLOUR[one.severity]
 
 
-def _print_marked(label: str, text: str, span: Span, style: str) -> None:
-    """A text, and carets under what differs; one where something is missing."""
-    start, end = span
-    before, marked, after = (shown_plainly(part) for part in (text[:start], text[start:end], text[end:]))
-    out.print(Text.assemble(f"  {label:{_LABEL_WIDTH - 2}}", before, (marked, f"bold reverse {style}"), after))
-    carets = "^" * max(cell_len(marked), 1)
-    out.print(Text.assemble(" " * (_LABEL_WIDTH + cell_len(before)), (carets, style)))
+def _print_marked(label: str, text: str, spans: Sequence[Span], style: str) -> None:
+    """A text, and carets under all that differs; one where something is missing."""
+    line, carets = Text(f"  {label:{_LABEL_WIDTH - 2}}"), Text(" " * _LABEL_WIDTH)
+    at = 0
+    for start, end in _apart(spans):
+        before, marked = shown_plainly(text[at:start]), shown_plainly(text[start:end])
+        line.append(before).append(marked, style=f"bold reverse {style}")
+        carets.append(" " * (_LABEL_WIDTH + cell_len(line.plain[_LABEL_WIDTH:]) - cell_len(marked) - len(carets)))
+        carets.append("^" * max(cell_len(marked), 1), style=style)
+        at = end
+    out.print(line.append(shown_plainly(text[at:])))
+    out.print(carets)
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """From left to right, those that touch as one."""
+    runs: list[Span] = []
+    for start, end in sorted(spans):
+        if runs and start <= runs[-1][1]:
+            runs[-1] = runs[-1][0], max(end, runs[-1][1])
+        else:
+            runs.append((start, end))
+    return runs

@@ -296,7 +296,7 @@ def test_a_cancelled_order_was_not_given_up() -> None:
 
 def test_a_notice_of_the_carrier_changes_nothing_but_who_moves_next() -> None:
     order = sent_back("INFO_ONLY")
-    assert (order.state, order.attempt, order.rejections, order.refetch) == (State.SUBMITTED, 1, [], True)
+    assert (order.state, order.attempt, order.rejections, order.refetch) == (State.SUBMITTED, 1, [], False)
     assert last(order).detail.startswith("nothing to do: INFO_ONLY")
     assert "rejected" not in notices(order)
 
@@ -380,13 +380,47 @@ def test_numbers_that_the_record_does_not_know_are_split_out_before_anything_is_
     assert "not on the record" in order.unsent[-1].facts["why"]
 
 
-def test_a_split_that_was_called_off_meanwhile_is_put_on_record_and_nothing_more() -> None:
+def test_a_split_that_was_called_off_before_it_began_does_not_happen() -> None:
     order = submitted(new(numbers=[ONE, TWO]))
     assert try_to_say(order, "carrier_rejected", NOW, reasons=[about("TN_INACTIVE", TWO)]).accepted
     cures.judged(order, Cure(rejections=order.rejections, plan=Plan(action=Action.SPLIT_OUT, numbers=(TWO,))), NOW)
     assert try_to_say(order, "cancel", NOW, by="Charles", reason="campaign moved").accepted
-    cures.split_done(order, NOW)
-    assert (order.state, order.request.numbers, order.splits) == (State.CANCELLING, [ONE], ["order-1-split-1"])
+    assert (order.state, order.request.numbers, order.split_off) == (State.CANCELLING, [ONE, TWO], None)
     before = order.model_copy(deep=True)
     cures.split_done(order, NOW)
     assert order == before
+
+
+@pytest.mark.parametrize("state", [State.ACTION_REQUIRED, State.AWAITING_INFORMATION])
+def test_a_split_that_fails_leaves_the_numbers_and_asks_a_person(state: State) -> None:
+    order = submitted(new(numbers=[ONE, TWO]))
+    assert try_to_say(order, "carrier_rejected", NOW, reasons=[about("TN_INACTIVE", TWO)]).accepted
+    cures.judged(order, Cure(rejections=order.rejections, plan=Plan(action=Action.SPLIT_OUT, numbers=(TWO,))), NOW)
+    assert order.split_off
+    order.state = state
+    cures.split_failed(order, f"{TWO} is already in the live order other-1", NOW)
+    assert (order.split_off, order.request.numbers, order.splits) == (None, [ONE, TWO], [])
+    if state is State.ACTION_REQUIRED:
+        assert "other-1" in task(order, TaskKind.FIX_REJECTION).detail
+    else:
+        assert order.state is State.CHECKING
+
+
+def test_a_refused_date_is_not_asked_for_again() -> None:
+    order = sent_back("FOC_REJECTED")
+    first = order.requested_foc_on
+    outcomes.sent(order, held(order), NOW)
+    assert try_to_say(order, "carrier_rejected", NOW, reasons=[{"code": "FOC_REJECTED"}]).accepted
+    cures.judged(order, Cure(rejections=order.rejections, plan=Plan(action=Action.NEW_DATE)), NOW)
+    assert first is not None
+    assert order.requested_foc_on is not None
+    assert order.requested_foc_on > first
+
+
+def test_numbers_without_a_main_number_on_the_account_are_not_split_out_by_themselves() -> None:
+    order = submitted(new(numbers=[ONE, TWO]))
+    order.main_number = ONE
+    assert try_to_say(order, "carrier_rejected", NOW, reasons=[about("TN_INACTIVE", TWO)]).accepted
+    cures.judged(order, Cure(rejections=order.rejections, plan=Plan(action=Action.SPLIT_OUT, numbers=(TWO,))), NOW)
+    assert order.split_off is None
+    assert task(order, TaskKind.FIX_REJECTION)

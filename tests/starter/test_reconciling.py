@@ -70,7 +70,17 @@ def test_the_json_of_a_difference(home: Home) -> None:
         "csr_span": [8, 15],
         "spans": {"loa": [8, 11], "csr": [8, 15]},
         "suggestion": "Acme UK Limited",
+        "also": [],
     }
+
+
+def test_what_else_differs_has_its_own_spans_in_the_json(home: Home) -> None:
+    (found,) = home.run(*sides(home, entity_name="ACME UK, Ltd"), "--json").json["differences"]
+    assert (found["category"], found["loa_span"], found["csr_span"]) == ("COMPANY_SUFFIX_FORM", [9, 12], [8, 15])
+    assert found["also"] == [
+        {"category": "PUNCTUATION", "severity": "blocking", "loa_span": [7, 8], "csr_span": [7, 7]},
+        {"category": "CASE_ONLY", "severity": "info", "loa_span": [0, 4], "csr_span": [0, 4]},
+    ]
 
 
 def test_carets_mark_what_differs(home: Home) -> None:
@@ -83,6 +93,17 @@ def test_carets_mark_what_differs(home: Home) -> None:
         "                  ^^^^^^^",
     ]
     assert "  Write: Acme UK Limited" in lines
+
+
+def test_carets_mark_all_that_differs(home: Home) -> None:
+    lines = home.run(*sides(home, entity_name="ACME UK, Ltd")).out.splitlines()
+    loa = next(index for index, line in enumerate(lines) if line.startswith("  LOA"))
+    assert lines[loa : loa + 4] == [
+        "  LOA     ACME UK, Ltd",
+        "          ^^^^   ^ ^^^",
+        "  record  Acme UK Limited",
+        "          ^^^^   ^^^^^^^^",
+    ]
 
 
 def test_carets_stand_under_wide_and_hidden_characters(home: Home) -> None:

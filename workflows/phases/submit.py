@@ -50,8 +50,15 @@ async def cure(order: Order, now: datetime) -> None:
 async def split(order: Order, now: datetime) -> None:
     """Let numbers that hold up the others go on in an order of their own."""
     assert order.split_off is not None  # noqa: S101 - the step is taken where it is set
-    await calls.split_order(order, cures.split_request(order, order.split_off))
-    cures.split_done(order, workflow.now())
+    try:
+        await calls.split_order(order, cures.split_request(order, order.split_off))
+    except ActivityError as error:
+        kind, why = calls.failure_of(error)
+        if kind != Failure.NUMBER_TAKEN:
+            raise
+        cures.split_failed(order, why, workflow.now())
+    else:
+        cures.split_done(order, workflow.now())
 
 
 async def look(order: Order, now: datetime) -> None:

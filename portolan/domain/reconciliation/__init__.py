@@ -1,7 +1,7 @@
 """Comparing what the LOA says with the losing carrier's record, character by character, and saying why they differ.
 
-`reconcile` compares a whole form and returns one `Difference` a field, what is named first and beside it everything else; `report` adds the verdict. Nothing is ever
-rewritten: what is suggested are the record's own characters.
+`reconcile` compares a whole form and returns one `Difference` a field: what is named, and beside it everything else
+that differs. `report` adds the verdict. Nothing is ever rewritten: what is suggested are the record's own characters.
 
 | module | what it knows |
 |---|---|

@@ -194,7 +194,7 @@ def _names(value: object) -> list[str]:
 
 
 def _empty(text: str) -> bool:
-    return not visible(text).text.strip()
+    return not (text.strip() if text.isascii() and text.isprintable() else visible(text).text.strip())
 
 
 _COMPARE: dict[Kind, Callable[[str, str, str, Reader], list[Finding]]] = {

@@ -140,7 +140,8 @@ def composed(loa: str, csr: str) -> tuple[str, str, list[Finding]]:
     if not otherwise:
         return ours, theirs, []
     # Of equal texts the places are the same; those of others are not told apart.
-    pairs = [(span, span) for span in _marked(ours)] if ours == theirs else [(hull(_marked(ours)), hull(_marked(theirs)))]
+    mine, its = _marked(ours), _marked(theirs)
+    pairs = zip(mine, its, strict=True) if ours == theirs else [(hull(mine), hull(its))]
     return ours, theirs, [Finding(Category.UNICODE_NORMALISATION, *spans) for spans in pairs]
 
 

@@ -149,15 +149,16 @@ def tokenise(found: Text, lexicon: Lexicon, split: Callable[[str], int] | None =
         lexicon: Which phrases count as one, and as what.
         split: Where a compound word falls into two, 0 where it does not.
     """
-    shadow = found.text if found.text.isascii() else "".join(map(shape, found.text))
+    whole = found.text
+    shadow = whole if whole.isascii() else "".join(map(shape, whole))
     for match in _ATOM.finditer(shadow):
         start, end = match.span()
-        is_word = match["word"] is not None
-        cut = split(found.text[start:end]) if split and is_word else 0
+        text, is_word = whole[start:end], match.lastindex is not None
+        cut = split(text) if split and is_word else 0
         if cut:
-            found.atoms.append(Atom(start, start + cut, found.text[start : start + cut], True))
-            start += cut
-        found.atoms.append(Atom(start, end, found.text[start:end], is_word))
+            found.atoms.append(Atom(start, start + cut, text[:cut], True))
+            start, text = start + cut, text[cut:]
+        found.atoms.append(Atom(start, end, text, is_word))
     words = [index for index, atom in enumerate(found.atoms) if atom.is_word]
     keys = [_word_key(found.atoms[index].text) for index in words]
     lengths = _company_forms(found, words, keys) if lexicon is COMPANY else _phrases(found, words, keys, lexicon)
@@ -177,8 +178,9 @@ def _word_key(word: str) -> str:
 
 def _token(found: Text, words: list[int], phrase: Phrase, lexicon: Lexicon, is_form: bool) -> Token:
     first, last = words[0], words[-1] + 1
-    text = found.text[slice(*found.span(first, last))]
-    if text.count("(") > text.count(")") and last < len(found.atoms) and found.atoms[last].text == ")":
+    atoms = found.atoms
+    text = atoms[first].text if len(words) == 1 else found.text[atoms[first].start : atoms[last - 1].end]
+    if "(" in text and text.count("(") > text.count(")") and last < len(atoms) and atoms[last].text == ")":
         last += 1
         text = found.text[slice(*found.span(first, last))]
     bare = text.removesuffix(".") if len(words) == 1 else " ".join(text.removesuffix(".").split())
@@ -186,8 +188,8 @@ def _token(found: Text, words: list[int], phrase: Phrase, lexicon: Lexicon, is_f
     shared = lexicon.root(phrase) if families else phrase[0]
     if lexicon is COMPANY:
         families = {name: category for name, category in families.items() if is_form is (category is _FORM)}
-    before = found.atoms[found.tokens[-1].last if found.tokens else 0 : first]
-    signs = "".join(atom.text for atom in before)
+    after = found.tokens[-1].last if found.tokens else 0
+    signs = "".join([atom.text for atom in atoms[after:first]]) if after < first else ""
     return Token(first, last, text, bare, shared, families, signs, "form" if is_form else "")
 
 

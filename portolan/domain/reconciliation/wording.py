@@ -113,7 +113,8 @@ def _unmatched(blocks: Sequence[_Block], ours: Text, theirs: Text, judge: Judge)
         found = [Finding(Category.TOKEN_ORDER, *spans)]
         if left or lacking:
             one = judge(left, lacking, matched + len(moved))
-            mine, its = _around(ours, left) or spans[0], _around(theirs, lacking) or spans[1]
+            mine = _around(ours, left) if left else _missing_at(ours, lacking[0], theirs)
+            its = _around(theirs, lacking) if lacking else _missing_at(theirs, left[0], ours)
             found.append(Finding(one.category, mine, its, one.severity, one.note))
         return found
     found = []
@@ -134,8 +135,15 @@ def _without(tokens: Sequence[Token], moved: Counter[str]) -> list[Token]:
     return kept
 
 
-def _around(text: Text, tokens: Sequence[Token]) -> Span | None:
-    return hull([text.span(token.first, token.last) for token in tokens]) if tokens else None
+def _around(text: Text, tokens: Sequence[Token]) -> Span:
+    return hull([text.span(token.first, token.last) for token in tokens])
+
+
+def _missing_at(text: Text, token: Token, other: Text) -> Span:
+    """Where a word of another text is missing: after the word that it follows there; else at the start."""
+    before = other.tokens[max(other.tokens.index(token) - 1, 0)]
+    follows = next((one.last for one in text.tokens if before is not token and one.key == before.key), 0)
+    return text.span(follows, follows)
 
 
 def _region(block: _Block, ours: Text, theirs: Text) -> tuple[Span, Span]:

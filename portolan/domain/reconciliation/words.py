@@ -18,6 +18,7 @@ class Judgement(NamedTuple):
     severity: Severity | None = None
 
 
+#: A form of so few letters is mistyped only by others: one more or less makes another word.
 _SHORT = 2
 #: One space more or less where a sign already divides the words.
 SPACE_AT_A_SIGN = Judgement(Category.WHITESPACE_ONLY, "a space before or after a sign", Severity.WARN)
@@ -96,7 +97,7 @@ def _besides(words: Sequence[Token], its_words: Sequence[Token]) -> str:
     """What differs besides a form that is missing; empty where nothing does."""
     lacks, has = (quoted(" ".join(token.text for token in tokens)) for tokens in (its_words, words))
     told = [f"it lacks {lacks}, too"] if its_words else []
-    return " and ".join([*told, f"it has {has} besides"] if words else told)
+    return "; ".join([*told, f"it has {has} besides"] if words else told)
 
 
 def _mistyped_form(
@@ -115,7 +116,7 @@ def _mistyped_form(
 
 
 def _slipped(tokens: Sequence[Token], form: str) -> tuple[Judgement, int, int] | None:
-    """The last words [start, end) that are a form but for one slip, and which. One letter is no slip in two."""
+    """The last words [start, end) that are a form but for one slip, and what the slip is."""
     for start in range(len(tokens) - 1, -1, -1):
         written = ""
         for end in range(start + 1, len(tokens) + 1):

@@ -42,3 +42,11 @@ def only(field: str, loa: Any, csr: Any, **record: Any) -> Difference:
 def marked(found: Difference) -> tuple[str, str]:
     """The texts under the two spans."""
     return found.loa_value[slice(*found.loa_span)], found.csr_value[slice(*found.csr_span)]
+
+
+def beside(found: Difference) -> list[tuple[str, str, str]]:
+    """What else differs: the category, and the texts under its two spans."""
+    return [
+        (other.category, found.loa_value[slice(*other.loa_span)], found.csr_value[slice(*other.csr_span)])
+        for other in found.also
+    ]

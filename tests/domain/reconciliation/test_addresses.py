@@ -62,6 +62,7 @@ def test_what_differs_in_an_address_is_named(loa: str, category: str) -> None:
         ("1200 North Main Street,\nSuite 400,\nSpringfield, IL", "WHITESPACE_ONLY", INFO),
         ("1200 North Main Street,Suite 400, Springfield, IL", "WHITESPACE_ONLY", WARN),
         ("1200 North Main Street, Suite\u00ad 400, Springfield, IL", "INVISIBLE_CHAR", WARN),
+        ("1200 North  Main Street, Suite 400,\tSpringfield, IL ", "WHITESPACE_ONLY", INFO),
     ],
 )
 def test_what_stops_nothing(loa: str, category: str, severity: str) -> None:
@@ -72,7 +73,9 @@ def test_what_stops_nothing(loa: str, category: str, severity: str) -> None:
     ("loa", "csr", "category"),
     [
         ("Hauptstr. 5, 10115 Berlin", "Hauptstraße 5, 10115 Berlin", "ABBREVIATION_STREET"),
-        ("Hauptstrasse 5, 10115 Berlin", "Hauptstraße 5, 10115 Berlin", "ABBREVIATION_STREET"),
+        ("Hauptstrasse 5, 10115 Berlin", "Hauptstraße 5, 10115 Berlin", "DIACRITIC"),
+        ("HAUPTSTR. 5", "Hauptstraße 5", "ABBREVIATION_STREET"),
+        ("Berliner Strasse 5", "Berliner Straße 5", "DIACRITIC"),
         ("Haupt Str. 5", "Hauptstraße 5", "ABBREVIATION_STREET"),
         ("Haupt Straße 5", "Hauptstraße 5", "SEPARATOR"),
         ("Berliner Str. 5", "Berliner Straße 5", "ABBREVIATION_STREET"),
@@ -117,6 +120,11 @@ def test_addresses_of_many_countries(loa: str, csr: str, category: str) -> None:
     assert told("service_address", loa, csr) == (category, severity)
 
 
+@pytest.mark.parametrize("loa", ["C/  Mayor 5", "C/\u00a0Mayor 5", "C/\n Mayor 5"])
+def test_the_space_after_a_slash_may_be_of_any_width(loa: str) -> None:
+    assert told("service_address", loa, "C/ Mayor 5") == ("WHITESPACE_ONLY", INFO)
+
+
 def test_a_range_with_spaces_around_its_dash() -> None:
     assert told("service_address", "12 - 14 High Street", "12-14 High Street") == ("WHITESPACE_ONLY", WARN)
 
@@ -130,7 +138,7 @@ def test_capitals_of_a_sharp_s_are_letter_case() -> None:
     [
         ("1200 North Main Street, Springfield, IL", ADDRESS, ("", "Suite 400,")),
         ("1200 North Main St, Suite 400, Springfield, IL", ADDRESS, ("St", "Street")),
-        ("1200 North Main Street, #400, Springfield, IL", ADDRESS, ("#", "Suite ")),
+        ("1200 North Main Street, #400, Springfield, IL", ADDRESS, ("#", "Suite")),
         ("1210 North Main Street, Suite 400, Springfield, IL", ADDRESS, ("1210", "1200")),
         ("1200 North Main Street Suite 400, Springfield, IL", ADDRESS, ("", ",")),
         ("Hauptstr. 5", "Hauptstraße 5", ("Hauptstr.", "Hauptstraße")),
@@ -172,7 +180,15 @@ def test_a_box_is_no_service_address(box: str) -> None:
     assert told("service_address", box, ADDRESS) == ("PO_BOX", BLOCKING)
     found = only("service_address", box, box)
     assert (found.category, found.severity, found.suggestion) == ("PO_BOX", "blocking", None)
+    assert "record" not in found.in_words()
+    assert found.explanation in found.in_words()
+
+
+def test_a_box_that_is_on_record_too_is_to_be_replaced_there() -> None:
+    found = only("service_address", "PO Box 12", "P.O. Box 12, Springfield")
+    assert (found.category, found.suggestion) == ("PO_BOX", None)
     assert "box at a post office is on record" in found.explanation
+    assert "the record says" in found.in_words()
 
 
 @pytest.mark.parametrize("address", NO_BOXES)

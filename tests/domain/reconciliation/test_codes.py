@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.domain.reconciliation.forms import differences, marked, only, told
+from tests.domain.reconciliation.forms import beside, differences, marked, only, told
 
 BLOCKING, WARN, INFO = "blocking", "warn", "info"
 ACCOUNT = "00482-1937"
@@ -58,16 +58,58 @@ def test_account_numbers(loa: str, category: str, severity: str, spans: tuple[st
     ("loa", "csr", "category", "severity"),
     [
         ("ab-12", "AB-12", "CASE_ONLY", INFO),
+        ("ab-13", "AB-12", "DIGIT_SUBSTITUTION", BLOCKING),
+        ("ab-21", "AB-12", "TRANSPOSITION", BLOCKING),
         ("АB-12", "AB-12", "CONFUSABLE", BLOCKING),
         ("AB-13", "AC-12", "DIFFERENT", BLOCKING),
         ("AC-12", "AB-12", "DIFFERENT", BLOCKING),
         ("KD 5590127", "KD-5590127", "SEPARATOR", BLOCKING),
         ("A  1", "A 1", "WHITESPACE_ONLY", INFO),
         ("---", "***", "SEPARATOR", BLOCKING),
+        ("AC-12345", "AC-0012345", "LEADING_ZERO", BLOCKING),
+        ("AC-0012345", "AC-12345", "LEADING_ZERO", BLOCKING),
+        ("ac-12345", "AC-0012345", "LEADING_ZERO", BLOCKING),
+        ("AC12345", "AC0012345", "LEADING_ZERO", BLOCKING),
+        ("12-7", "12-007", "LEADING_ZERO", BLOCKING),
+        ("12-70", "12-7", "DIFFERENT", BLOCKING),
+        ("AD-12345", "AC-0012345", "DIFFERENT", BLOCKING),
+        ("1-01", "01-1", "TRANSPOSITION", BLOCKING),
     ],
 )
 def test_other_account_numbers(loa: str, csr: str, category: str, severity: str) -> None:
     assert told("account_number", loa, csr) == (category, severity)
+
+
+@pytest.mark.parametrize(
+    ("loa", "spans", "also"),
+    [
+        ("AC-12345", ("", "00"), []),
+        ("AC 12345", (" ", "-00"), [("SEPARATOR", " ", "-00")]),
+        ("AC12345", ("", "-00"), [("SEPARATOR", "", "-00")]),
+    ],
+)
+def test_zeros_within_a_number_are_marked(loa: str, spans: tuple[str, str], also: list[tuple[str, str, str]]) -> None:
+    found = only("account_number", loa, "AC-0012345")
+    assert (found.category, marked(found), beside(found)) == ("LEADING_ZERO", spans, also)
+
+
+@pytest.mark.parametrize(
+    ("field", "loa", "csr", "misread"),
+    [
+        ("account_number", "l2345", "12345", True),
+        ("account_number", "I2345", "12345", True),
+        ("account_number", "L2345", "12345", False),
+        ("account_number", "ll345", "11345", True),
+        ("account_number", "ab-l2", "AB-12", True),
+        ("postal_code", "6270l", "62701", True),
+        ("postal_code", "6270L", "62701", False),
+        ("postal_code", "D-1011S", "10115", False),
+    ],
+)
+def test_what_is_misread_is_judged_as_written(field: str, loa: str, csr: str, misread: bool) -> None:
+    found = only(field, loa, csr)
+    assert found.category == ("DIGIT_SUBSTITUTION" if field == "account_number" else "POSTCODE_DIFFERENT")
+    assert ("I, l and 1" in found.explanation) is misread
 
 
 def test_letters_that_are_misread_are_hinted_at() -> None:

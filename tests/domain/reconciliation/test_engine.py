@@ -94,12 +94,19 @@ def test_fields_the_carrier_does_not_compare_stop_nothing() -> None:
     simple = ["numbers", "account_number", "postal_code", "pin"]
     found = {one.field: one for one in reconcile(WRONG, CSR, compared=simple)}
     assert found["entity_name"].severity is Severity.WARN
-    assert "may not compare" in found["entity_name"].explanation
+    assert found["entity_name"].explanation.endswith("this losing carrier is not known to compare this field")
     assert found["account_number"].severity is Severity.BLOCKING
-    assert "may not compare" not in found["account_number"].explanation
+    assert "not known to compare" not in found["account_number"].explanation
     assert found["btn"].severity is Severity.INFO
     assert report({**LOA, "entity_name": "Globex"}, CSR, compared=simple).verdict is Verdict.REVIEW
     assert report({**LOA, "entity_name": "Globex"}, CSR).verdict is Verdict.BLOCKED
+
+
+def test_nothing_else_in_such_a_field_stops_the_order_either() -> None:
+    mangled = {"entity_name": "ACME, Ltd"}, {"entity_name": "Acme Limited"}
+    for compared, severities in (([], ["blocking", "blocking", "info"]), (["numbers"], ["warn", "warn", "info"])):
+        (found,) = reconcile(*mangled, compared=compared)
+        assert [found.severity, *(other.severity for other in found.also)] == severities
 
 
 def test_a_box_stops_the_order_whatever_the_carrier_compares() -> None:
@@ -214,13 +221,15 @@ OLD: dict[str, Any] = {
 def test_what_earlier_releases_kept_is_read() -> None:
     read = Difference.model_validate(OLD)
     assert (read.severity, read.blocking, read.loa_span, read.span) == ("blocking", True, (5, 8), (5, 8))
-    assert (read.suggestion, read.csr_span) == ("Acme Limited", (0, 12))
+    assert (read.suggestion, read.csr_span, read.also) == ("Acme Limited", (0, 12), [])
     assert "(characters 6 to 8)" in read.in_words()
     assert not Difference.model_validate({**OLD, "blocking": False, "category": "CASE_ONLY"}).blocking
 
 
 def test_a_difference_survives_being_kept() -> None:
-    for one in reconcile(WRONG, CSR):
+    found = reconcile({**WRONG, "entity_name": "ACME, UK Ltd"}, CSR)
+    assert any(one.also for one in found)
+    for one in found:
         assert Difference.model_validate_json(one.model_dump_json()) == one
 
 

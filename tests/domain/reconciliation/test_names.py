@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.domain.reconciliation.forms import marked, only, told
+from tests.domain.reconciliation.forms import beside, marked, only, told
 
 INFO, WARN, BLOCKING = "info", "warn", "blocking"
 
@@ -61,6 +61,21 @@ INFO, WARN, BLOCKING = "info", "warn", "blocking"
         ("North Star Freight Inc", "North Star Inc", "TOKEN_EXTRA"),
         ("Acme Ltd", "Acme", "TOKEN_EXTRA"),
         ("Amce Ltd", "Acme Ltd", "TRANSPOSITION"),
+        ("Acme Liimted", "Acme Limited", "TRANSPOSITION"),
+        ("Acme Limited", "Acme Liimted", "TRANSPOSITION"),
+        ("Acme Limited Liability Compnay", "Acme Limited Liability Company", "TRANSPOSITION"),
+        ("Acme Limted", "Acme Limited", "DIFFERENT"),
+        ("Acme Lirnited", "Acme Limited", "DIFFERENT"),
+        ("Acme LCC", "Acme LLC", "DIFFERENT"),
+        ("Acme L.C.C.", "Acme L.L.C.", "DIFFERENT"),
+        ("Acme GmhH", "Acme GmbH", "DIFFERENT"),
+        ("Acme AF", "Acme AG", "DIFFERENT"),
+        ("Globex Liimted", "Acme Limited", "DIFFERENT"),
+        ("North Liimted", "North Star Limited", "TRANSPOSITION"),
+        ("Acme Age", "Acme AG", "COMPANY_SUFFIX_MISSING"),
+        ("Acme Holding", "Acme Limited", "COMPANY_SUFFIX_MISSING"),
+        ("Acme", "Acme Holdings LLC dba Zed", "COMPANY_SUFFIX_MISSING"),
+        ("Acme Societe anonyme", "Acme Société anonyme", "DIACRITIC"),
         ("Acme Trading Ltd", "Acme Training Ltd", "DIFFERENT"),
         ("Brown et Sons", "Brown and Sons", "DIFFERENT"),
         ("Globex", "Acme UK", "DIFFERENT"),
@@ -146,10 +161,11 @@ def test_of_several_the_first_in_rank_is_named_and_the_others_told(
         ("Acme, Inc", "Acme Inc", (",", "")),
         ("Acme,Inc", "Acme , Inc", (",", " , ")),
         ("O’Brien", "O'Brien", ("’", "'")),
-        ("ACME, Ltd", "Acme Limited", (", Ltd", " Limited")),
+        ("ACME, Ltd", "Acme Limited", ("Ltd", "Limited")),
         ("Acme  UK", "Acme UK", ("  ", " ")),
+        ("Acme Liimted", "Acme Limited", ("Liimted", "Limited")),
         ("ACME UK", "Acme UK", ("ACME", "Acme")),
-        ("acme  uk", "Acme UK", ("acme  uk", "Acme UK")),
+        ("acme  uk", "Acme UK", ("  ", " ")),
         ("Cafe\u0301 Ltd", "Café Limited", ("Ltd", "Limited")),
         ("Pokémon", "Poke\u0301mon", ("é", "é")),
         ("Smith & Sons", "Smith and Sons", ("&", "and")),
@@ -159,7 +175,51 @@ def test_the_spans_hold_what_differs(loa: str, csr: str, spans: tuple[str, str])
     assert marked(only("entity_name", loa, csr)) == spans
 
 
+@pytest.mark.parametrize(
+    ("loa", "csr", "spans", "also"),
+    [
+        ("Acme Ltd", "Acme Limited", ("Ltd", "Limited"), []),
+        (
+            "ACME, Ltd",
+            "Acme Limited",
+            ("Ltd", "Limited"),
+            [("PUNCTUATION", ",", ""), ("CASE_ONLY", "ACME", "Acme")],
+        ),
+        ("acme  uk", "Acme UK", ("  ", " "), [("CASE_ONLY", "acme", "Acme"), ("CASE_ONLY", "uk", "UK")]),
+        ("Acme, UK, Ltd", "Acme UK Ltd", (",", ""), [("PUNCTUATION", ",", "")]),
+        ("Ac\u200bme UK\u200d Ltd", "Acme UK Ltd", ("\u200b", ""), [("INVISIBLE_CHAR", "\u200d", "")]),
+        ("Ac\u200bme", "Ac\u200dme", ("\u200b", "\u200d"), []),
+        ("Cafe\u0301 Pokémon", "Café Pokémon", ("é", "é"), [("UNICODE_NORMALISATION", "é", "é")]),
+        ("Star, North", "North Star Inc", ("", "Inc"), [("TOKEN_ORDER", "Star, North", "North Star Inc")]),
+    ],
+)
+def test_everything_that_differs_has_its_own_spans(
+    loa: str, csr: str, spans: tuple[str, str], also: list[tuple[str, str, str]]
+) -> None:
+    found = only("entity_name", loa, csr)
+    assert (marked(found), beside(found)) == (spans, also)
+
+
+@pytest.mark.parametrize(
+    ("loa", "csr", "note"),
+    [
+        ("Acme LCC", "Acme LLC", "(one character differs)"),
+        ("Acme Limted", "Acme Limited", "(one character more or less)"),
+        ("Acme Lirnited", "Acme Limited", "(easily misread: rn and m)"),
+        ("Acme", "Acme Holdings LLC dba Zed", '(it lacks "Holdings dba Zed", too)'),
+        ("Acme Holding", "Acme Limited", '(it has "Holding" besides)'),
+        ("Acme", "Acme Limited", "form of company"),
+    ],
+)
+def test_what_is_wrong_with_a_company_form_is_told(loa: str, csr: str, note: str) -> None:
+    assert only("entity_name", loa, csr).explanation.endswith(note)
+
+
 def test_where_something_is_missing_the_span_is_a_place() -> None:
+    moved = only("authorized_person", "Smith, Jane", "Jane A. Smith")
+    assert [(other.category, other.loa_span, other.csr_span) for other in moved.also] == [
+        ("TOKEN_MISSING", (11, 11), (5, 7))
+    ]
     found = only("entity_name", "North Logistics", "North Star Logistics")
     assert (found.loa_span, found.csr_span) == ((5, 5), (6, 10))
     hidden = only("entity_name", "Acme UK", "Acme\u200b UK")

@@ -8,10 +8,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portolan.domain.reconciliation import Severity, Verdict, reconcile, report
+from portolan.domain.reconciliation import Also, Category, Difference, Severity, Verdict, reconcile, report
 from portolan.domain.reconciliation.addresses import po_box
 from portolan.domain.reconciliation.characters import same_but_case
 from portolan.domain.reconciliation.lexing import visible
+from portolan.domain.reconciliation.model import rank, severity_rank
 from tests.domain.reconciliation.forms import CSR, LOA
 
 bounded = settings(derandomize=True, database=None, deadline=None, max_examples=300)
@@ -31,6 +32,7 @@ texts = st.one_of(
 )
 fields = st.sampled_from(FIELDS)
 _GRAVITY = list(Verdict)
+STORED = (Category.UNICODE_NORMALISATION, Severity.INFO)
 
 
 def has_text(text: str) -> bool:
@@ -78,18 +80,50 @@ def lossless(text: str) -> str:
     return "".join(visible(text).text.split())
 
 
+def without(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text but for what is marked."""
+    cut = {place for start, end in spans for place in range(start, end)}
+    return "".join(char for place, char in enumerate(text) if place not in cut)
+
+
 @bounded
 @given(texts, texts, st.sampled_from([field for field in FIELDS if field != "btn"]))
 def test_outside_the_spans_both_texts_agree(loa: str, csr: str, field: str) -> None:
     for one in reconcile({field: loa}, {field: csr}):
-        several = one.category == "INVISIBLE_CHAR" and "Also" in one.explanation
-        if one.field != field or not has_text(loa) or one.category == "PO_BOX" or several:
+        if one.field != field or not has_text(loa) or one.category == "PO_BOX":
             continue
-        for loa_side, csr_side in (
-            (one.loa_value[: one.loa_span[0]], one.csr_value[: one.csr_span[0]]),
-            (one.loa_value[one.loa_span[1] :], one.csr_value[one.csr_span[1] :]),
-        ):
-            assert same_but_case(lossless(loa_side), lossless(csr_side))
+        # How letters are stored no longer shows in composed form.
+        everything: list[Difference | Also] = [one, *one.also]
+        marked = [each for each in everything if (each.category, each.severity) != STORED]
+        left = without(one.loa_value, [each.loa_span for each in marked])
+        its_left = without(one.csr_value, [each.csr_span for each in marked])
+        assert same_but_case(lossless(left), lossless(its_left))
+
+
+@bounded
+@given(texts, texts, fields)
+def test_what_is_named_is_the_first_of_all_and_the_severity_the_worst(loa: str, csr: str, field: str) -> None:
+    for one in reconcile({field: loa}, {field: csr}):
+        ranks = [rank(one.category), *(rank(other.category) for other in one.also)]
+        assert ranks == sorted(ranks)
+        assert all(severity_rank(other.severity) <= severity_rank(one.severity) for other in one.also)
+        for other in one.also:
+            assert 0 <= other.loa_span[0] <= other.loa_span[1] <= len(one.loa_value)
+            assert 0 <= other.csr_span[0] <= other.csr_span[1] <= len(one.csr_value)
+
+
+@bounded
+@given(
+    st.lists(pieces.filter(lambda piece: piece.isprintable()), min_size=2, max_size=8).filter(all),
+    st.sampled_from(["  ", "\xa0", " \t ", "\n"]),
+    st.sampled_from(["entity_name", "authorized_person", "service_address", "account_number", "city"]),
+)
+def test_spaces_of_another_width_are_only_that(words: list[str], space: str, field: str) -> None:
+    csr = " ".join(words)
+    if field == "service_address" and (po_box(csr) or space == "\n"):
+        return
+    for one in reconcile({field: csr.replace(" ", space)}, {field: csr}):
+        assert (one.category, one.severity) == ("WHITESPACE_ONLY", "info")
 
 
 @bounded
@@ -102,8 +136,7 @@ def test_one_replaced_character_lies_in_the_span(text: str, place: int, other: s
     if unicodedata.normalize("NFC", changed) != changed or not has_text(text):
         return
     (found,) = reconcile({"account_number": changed}, {"account_number": text})
-    start, end = found.loa_span
-    assert start <= place < end
+    assert any(start <= place < end for start, end in (found.loa_span, *(other.loa_span for other in found.also)))
 
 
 @bounded
