@@ -409,9 +409,7 @@ def test_a_split_that_fails_leaves_the_numbers_and_asks_a_person(state: State) -
 def test_a_refused_date_is_not_asked_for_again() -> None:
     order = sent_back("FOC_REJECTED")
     first = order.requested_foc_on
-    outcomes.sent(order, held(order), NOW)
-    assert try_to_say(order, "carrier_rejected", NOW, reasons=[{"code": "FOC_REJECTED"}]).accepted
-    cures.judged(order, Cure(rejections=order.rejections, plan=Plan(action=Action.NEW_DATE)), NOW)
+    sent_back({"code": "FOC_REJECTED", "text": "again"}, order=sent_again(order, NOW))
     assert first is not None
     assert order.requested_foc_on is not None
     assert order.requested_foc_on > first

@@ -133,7 +133,7 @@ async def test_signed_here_it_is_sealed_with_the_deployments_key(shared_world: W
     ("modes", "words", "said"),
     [
         (["electronic"], ("--file", "SCAN", "--on", "TODAY"), "signed this way (wet). Have it signed: electronic."),
-        (["wet"], ("--electronic", "--agree",), "signed this way (electronic). Have it signed: wet."),
+        (["wet"], ("--electronic", "--agree"), "signed this way (electronic). Have it signed: wet."),
     ],
 )
 async def test_a_mode_that_the_carriers_do_not_take_is_refused_and_nothing_is_kept(
@@ -203,7 +203,7 @@ async def test_an_order_that_waits_for_no_signature_takes_none(shared_world: Wor
     scan = await at.scan()
     await at.port.decide("cancel", reason="enough", by="Charles")
     await at.port.result()
-    for words in (("--electronic", "--agree",), ("--file", scan, "--on", await at.today())):
+    for words in (("--electronic", "--agree"), ("--file", scan, "--on", await at.today())):
         assert "The order has ended: cancelled." in await at.refused(*words)
     assert at.kinds() == ["port_letter"]
 
