@@ -7,7 +7,7 @@ JOBS ?= 2
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint types imports tests bench lock clean
+.PHONY: help setup demo up test lint types imports tests bench mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ tests: setup ## The test suite, in parallel
 bench: setup ## Actions, events, bytes and rate of the happy path against a bare workflow
 	@$(BIN)/python -m tests.bench
 
+mutants: setup ## Mutation testing of the rules: hours; MUTANTS=pattern for some
+	@set -f; $(BIN)/mutmut run --max-children $(JOBS) $(MUTANTS); $(BIN)/mutmut results | grep -v 'not checked' || true
+
 lock: ## Pin the dependencies again, with hashes and no download address
 	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv" >&2; exit 1; }
 	@$(PIN) pyproject.toml -o requirements/runtime.txt
@@ -60,4 +63,4 @@ lock: ## Pin the dependencies again, with hashes and no download address
 	@$(PIN) --group build -o requirements/build.txt
 
 clean: ## Remove the environment, caches and the embedded server's state
-	@rm -rf $(VENV) .portolan .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) .portolan .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache mutants
