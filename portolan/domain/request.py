@@ -13,7 +13,6 @@ from difflib import get_close_matches
 from inspect import isclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
@@ -81,13 +80,6 @@ def _tax_id(text: str) -> str:
     if checked and not any(one.valid for one in checked):
         raise ValueError(checked[0].reason)
     return text
-
-
-def _time_zone(text: str) -> str:
-    try:
-        return ZoneInfo(text).key
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{text!r} is not an IANA time zone: write it like America/Chicago") from None
 
 
 #: Words on one line, 1 to 200 characters.
@@ -228,7 +220,7 @@ Risk = Literal["vanity", "campaign", "regulated"]
 class PolicyGiven(_Typed):
     """Values that replace the playbook's for these orders; see `Policy` for their meaning."""
 
-    time_zone: Annotated[str, AfterValidator(_time_zone)] | None = None
+    time_zone: fields.Zone | None = None
     loa_max_age_days: Days | None = None
     loa_warning_days: Days | None = None
     customer_silence_days: Days | None = None
