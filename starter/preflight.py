@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -111,7 +110,7 @@ def _order(prepared: Prepared, request: OrderRequest, now: datetime) -> OrderRep
         left=judgement.left,
         main_number=judgement.main_number,
         identifiers=_given(prepared, request),
-        names=_names(request.country, now.date(), subdivision),
+        names=closed_day_names(request.country, now.date(), subdivision=subdivision or None),
         now=now,
     )
     count = len(request.numbers)
@@ -133,7 +132,3 @@ def _given(prepared: Prepared, request: OrderRequest) -> Mapping[str, frozenset[
     if request.resp_org:
         found[""].add("resp_org")
     return {number: frozenset(kinds) for number, kinds in found.items()}
-
-
-def _names(country: str, today: date, subdivision: str) -> dict[date, Any]:
-    return closed_day_names(country, today, subdivision=subdivision or None)

@@ -70,8 +70,8 @@ def checked(order: Order, judgement: Judgement, now: datetime) -> None:
     elif order.loa_valid_at(now):
         go_on_signed(order, cause, now, "the signed LOA still covers the order")
     else:
-        detail = "portable, and the account data matches the record" if order.csr else "portable"
-        detail = f"portable; {order.evidence}" if order.evidence else detail
+        matches = "portable, and the account data matches the record"
+        detail = f"portable; {order.evidence}" if order.evidence else matches
         need_signature(order, cause, now, detail)
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from portolan.domain.calendars import add_business_days, local
 from portolan.domain.carrier import SECRETS, SendKind
 from portolan.domain.effects import Cure
 from portolan.domain.foc import in_words
-from portolan.domain.moves import good_day, need_signature, rejected_in_words, restart_chase, send, send_next, split_out
+from portolan.domain.moves import (
+    business_days_later,
+    good_day,
+    need_signature,
+    rejected_in_words,
+    restart_chase,
+    send,
+    send_next,
+    split_out,
+)
 from portolan.domain.order import Cause, Order, OrderRequest, SplitOff
 from portolan.domain.refusals import separable, suggestions
 from portolan.domain.rejections import Action, Disposition
@@ -65,9 +73,8 @@ def _split(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
 
 
 def _wait(order: Order, cure: Cure, cause: Cause, now: datetime) -> None:
-    here = local(now, order.policy.time_zone)
-    day = add_business_days(here.date(), cure.plan.wait_business_days, order.policy.closed_days)
-    later = datetime.combine(day, here.time(), here.tzinfo).astimezone(UTC) if cure.plan.wait_business_days else now
+    days = cure.plan.wait_business_days
+    later = business_days_later(order, now, days) if days else now
     order.cure_at = later + timedelta(hours=cure.plan.wait_hours)
     words = rejected_in_words(order.rejections)
     detail = f"{words} It is taken up again by itself on {in_words(order.cure_at)}, unless somebody does so before."

@@ -54,9 +54,14 @@ def send(order: Order, kind: SendKind, cause: Cause, now: datetime, detail: str 
 
 def restart_chase(order: Order, now: datetime) -> None:
     """Silence counts from now, in business days at the losing carrier's desk."""
+    order.chase_at = business_days_later(order, now, order.policy.carrier_silence_days)
+
+
+def business_days_later(order: Order, now: datetime, days: int) -> datetime:
+    """So many business days from now, at the same time of day at the losing carrier's desk."""
     here = local(now, order.policy.time_zone)
-    day = add_business_days(here.date(), order.policy.carrier_silence_days, order.policy.closed_days)
-    order.chase_at = datetime.combine(day, here.time(), here.tzinfo).astimezone(UTC)
+    day = add_business_days(here.date(), days, order.policy.closed_days)
+    return datetime.combine(day, here.time(), here.tzinfo).astimezone(UTC)
 
 
 def rejected_in_words(reasons: Sequence[Rejection]) -> str:
