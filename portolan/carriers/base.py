@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from portolan.domain.carrier import CarrierOrder, CsrAnswer, Portability, PortBack, Submission
+from portolan.domain.carrier import (
+    BridgeAnswer,
+    BridgeWanted,
+    CarrierOrder,
+    CsrAnswer,
+    MessagingStatus,
+    NumberConfiguration,
+    Portability,
+    PortBack,
+    Routing,
+    Submission,
+)
+from portolan.domain.testcalls import CallResult, CallsWanted
 
 
 class GainingCarrier(Protocol):
@@ -40,10 +52,56 @@ class GainingCarrier(Protocol):
         """Withdraw the order; one that is cancelled already stays so."""
         ...
 
+    def configure(self, carrier_order_id: str, configuration: NumberConfiguration) -> None:
+        """Give the order's numbers this configuration, before or after they arrive; a second time changes nothing."""
+        ...
+
+    def unconfigure(self, carrier_order_id: str) -> None:
+        """Take their configuration from them again; numbers without one stay so."""
+        ...
+
     def activate(self, carrier_order_id: str) -> CarrierOrder:
-        """Move the numbers; numbers that are active already stay so."""
+        """Move the numbers; those that are active already stay so, and some may fail: `numbers` says which."""
+        ...
+
+    def routing(self, carrier_order_id: str, numbers: Sequence[str]) -> list[Routing]:
+        """Where the network sends calls to each number, by an independent look-up; empty where there is none."""
+        ...
+
+    def messaging(self, carrier_order_id: str, campaign: str) -> dict[str, MessagingStatus]:
+        """Where each number's messaging is; those that have arrived join the campaign, if one is named, once."""
         ...
 
     def port_back(self, request: PortBack) -> CarrierOrder:
-        """Return the numbers to the losing carrier, which may refuse; numbers returned already stay so."""
+        """Ask the losing carrier to take the numbers back, or learn what it said: `consent` tells.
+
+        The same key asks once. Where it consents, the numbers go back; numbers returned already stay so.
+
+        Raises:
+            CarrierRefused: The losing carrier, or the gaining one, will not.
+        """
+        ...
+
+    def build_bridge(self, wanted: BridgeWanted) -> BridgeAnswer:
+        """Claim a number for each legacy one, once for each key, and say where calls are to be forwarded to."""
+        ...
+
+    def bridge(self, key: str) -> BridgeAnswer | None:
+        """The bridge with this key, and whether calls come through it; None where there is none."""
+        ...
+
+    def remove_bridge(self, key: str) -> None:
+        """Release what was claimed for the bridge with this key; none there is fine."""
+        ...
+
+
+class CallTester(Protocol):
+    """A dialer that makes test calls from networks of its own. It never dials anything but the numbers it is given."""
+
+    def call(self, wanted: CallsWanted) -> list[CallResult]:
+        """Make the calls of one slot; those that could not be made are left out.
+
+        Raises:
+            CarrierUnavailable: No call could be made.
+        """
         ...

@@ -69,6 +69,55 @@ class NumberStatus(StrEnum):
     RETURNED = "returned"
 
 
+class MessagingStatus(StrEnum):
+    """Where the messaging of one number is; it moves apart from voice."""
+
+    PENDING = "pending"
+    ACTIVATING = "activating"
+    PORTED = "ported"
+    SETTLED = "settled"
+    FAILED = "failed"
+
+
+class Consent(StrEnum):
+    """What the losing carrier says to a port-back that was asked for."""
+
+    REQUESTED = "requested"
+    CONSENTED = "consented"
+    REFUSED = "refused"
+
+
+class NumberConfiguration(BaseModel):
+    """What a number gets at the gaining carrier before it arrives.
+
+    Attributes:
+        contact_flow: Where calls go: a contact flow, trunk or connection, as the carrier names it.
+        routing: Which group, queue or route plan it belongs to.
+        emergency_address: The address for emergency calls, or the carrier's id of it.
+        messaging_profile: What handles its messages.
+    """
+
+    contact_flow: str = ""
+    routing: str = ""
+    emergency_address: str = ""
+    messaging_profile: str = ""
+
+
+class Routing(BaseModel):
+    """An independent look at where the network sends calls to a number (LRN and SPID in North America).
+
+    Attributes:
+        at_gaining: Whether that is the gaining carrier; None where nobody can say.
+        carrier: Who serves the number, as the look-up names it.
+    """
+
+    number: str
+    at_gaining: bool | None = None
+    carrier: str = ""
+    spid: str = ""
+    lrn: str = ""
+
+
 class SendKind(StrEnum):
     """What is sent: a new order, a supplement with other data (SUP 3), or one with a new date (SUP 2)."""
 
@@ -144,10 +193,18 @@ class CarrierOrder(BaseModel):
     numbers: dict[str, NumberStatus] = Field(default_factory=dict)
     activated_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
+    consent: Consent | None = None
+    consent_why: Plain = ""
 
 
 class PortBack(BaseModel):
-    """An order to return the numbers to the losing carrier, on a named person's authority."""
+    """An order to return the numbers to the losing carrier, on a named person's authority.
+
+    Attributes:
+        stage: `snapback` or `win_back`: each is asked for once.
+        evidence: What shows that it is needed: failing test calls, diagnoses.
+        letter: SHA-256 of the signed letter of return in the document store.
+    """
 
     key: str
     order_id: str
@@ -157,6 +214,30 @@ class PortBack(BaseModel):
     decided_at: AwareDatetime
     stage: str
     not_after: AwareDatetime
+    evidence: list[str] = Field(default_factory=list)
+    letter: str = ""
+
+
+class BridgeWanted(BaseModel):
+    """A bridge: numbers claimed at the gaining carrier, to which the legacy ones are forwarded; `key` names it once."""
+
+    key: str
+    order_id: str
+    numbers: list[str]
+
+
+class BridgeAnswer(BaseModel):
+    """A bridge as the gaining carrier has it.
+
+    Attributes:
+        claimed: For each legacy number (E.164) the number claimed for it.
+        forward_to: Where the legacy side sends the calls: a SIP address.
+        carries: Whether a call to every legacy number has come through.
+    """
+
+    claimed: dict[str, str]
+    forward_to: str
+    carries: bool = False
 
 
 def send_key(order_id: str, attempt: int) -> str:

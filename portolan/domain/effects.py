@@ -12,7 +12,15 @@ from typing import NamedTuple
 from pydantic import AwareDatetime, BaseModel
 
 from portolan.domain.calendars import local
-from portolan.domain.carrier import AccountData, CsrAnswer, CsrRecord, Portability
+from portolan.domain.carrier import (
+    AccountData,
+    CsrAnswer,
+    CsrRecord,
+    NumberConfiguration,
+    NumberStatus,
+    Portability,
+    Routing,
+)
 from portolan.domain.order import Order, OrderRequest
 from portolan.domain.playbooks.model import Policy
 from portolan.domain.reconciliation import Difference
@@ -45,8 +53,16 @@ EFFECTS: dict[str, Effect] = {
         Effect("fetch_order", False, "read only"),
         Effect("submit_order", True, "order and attempt, looked for before sending", "cancel_order"),
         Effect("cancel_order", True, "the carrier's order; a cancelled one stays cancelled"),
+        Effect("configure_numbers", True, "the carrier's order; the same configuration again", "unconfigure_numbers"),
+        Effect("unconfigure_numbers", True, "the carrier's order; what is not configured stays so"),
         Effect("activate_order", True, "the carrier's order; an active one stays active", "port_back_order"),
         Effect("port_back_order", True, "the carrier's order; a returned one stays returned"),
+        Effect("build_bridge", True, "the order's bridge, looked for before it is built", "remove_bridge"),
+        Effect("remove_bridge", True, "the order's bridge; what is gone stays gone"),
+        Effect("look_for_proof", False, "read only"),
+        Effect("make_test_calls", True, "order and slot, and each call's origin"),
+        Effect("settle_messaging", True, "the carrier's order; a number joins its campaign once"),
+        Effect("sign_return", True, "the letter's own bytes: the same decision gives the same letter"),
         Effect("render_letter", True, "the letter's own bytes: the same order gives the same letter"),
         Effect("split_order", True, "the id of the new order"),
         Effect("publish_order", True, "order and sequence of each audit entry"),
@@ -79,6 +95,27 @@ class CarrierCall(BaseModel):
     account_number: str = ""
     reason: str = ""
     not_after: AwareDatetime | None = None
+
+
+class Configuring(BaseModel):
+    """Numbers of an order, and what they are to get at the carrier."""
+
+    call: CarrierCall
+    configuration: NumberConfiguration
+
+
+class Messaging(BaseModel):
+    """Numbers of an order whose messaging is to settle; `campaign` is the one they join, empty: none."""
+
+    call: CarrierCall
+    campaign: str = ""
+
+
+class Look(BaseModel):
+    """What was found where proof was looked for."""
+
+    numbers: dict[str, NumberStatus]
+    routing: list[Routing] = []
 
 
 class LookUp(BaseModel):
@@ -157,6 +194,14 @@ class LetterWanted(BaseModel):
             left=order.left,
             remaining=order.remaining,
         )
+
+
+class SignReturn(BaseModel):
+    """A letter of return that the decision-maker signs with the decision to port back."""
+
+    wanted: LetterWanted
+    signed_by: str
+    signed_at: AwareDatetime
 
 
 class Rejected(BaseModel):

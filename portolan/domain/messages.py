@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 
 from portolan.domain.carrier import CsrRecord
 from portolan.domain.rejections import Rejection
+from portolan.domain.testcalls import Check, Heard, Origin
 from portolan.domain.text import Plain
 
 
@@ -145,12 +146,65 @@ class Resubmit(Message):
     corrections: dict[Plain, Plain] = Field(default_factory=dict)
 
 
+class SignOffItems(Message):
+    """Items of the runbook are done; `by` vouches for them, `document` is the SHA-256 of what shows it."""
+
+    kind: Literal["sign_off"] = "sign_off"
+    items: list[Plain] = Field(min_length=1)
+    document: Plain = ""
+
+
+class OverrideGates(Message):
+    """The numbers are to move at this FOC although gates are red."""
+
+    kind: Literal["override_gates"] = "override_gates"
+    decided_by: Plain = Field(min_length=1)
+    reason: Plain = Field(min_length=1)
+
+
+class CutOver(Message):
+    """Move the numbers now, inside the carrier's window."""
+
+    kind: Literal["cut_over"] = "cut_over"
+
+
+class CallTold(BaseModel):
+    """A test call as somebody tells it: `CallResult` but for the caller, and the time where it is the message's."""
+
+    number: Plain
+    origin: Origin
+    checks: dict[Check, Heard] = Field(min_length=1)
+    at: Moment | None = None
+    reference: Plain = ""
+    note: Plain = ""
+
+
+class TestCalls(Message):
+    """Results of test calls that `by` made."""
+
+    __test__ = False
+    kind: Literal["test_calls"] = "test_calls"
+    results: list[CallTold] = Field(min_length=1, max_length=200)
+
+
+class Confirm(Message):
+    """The second person agrees to the decision that waits."""
+
+    kind: Literal["confirm"] = "confirm"
+    by: Plain = Field(min_length=1)
+
+
 class Rollback(Message):
-    """Return the numbers: the named decision-maker and the reason are part of the order."""
+    """Return the numbers: the named decision-maker and the reason are part of the order.
+
+    Attributes:
+        inadvertent: Nobody wanted this port at all: a wrong number, a forged letter.
+    """
 
     kind: Literal["rollback"] = "rollback"
     decided_by: Plain = Field(min_length=1)
     reason: Plain = Field(min_length=1)
+    inadvertent: bool = False
 
 
 class Cancel(Message):
@@ -193,6 +247,11 @@ Event = Annotated[
     | CarrierPuzzle
     | Approve
     | Resubmit
+    | SignOffItems
+    | OverrideGates
+    | CutOver
+    | TestCalls
+    | Confirm
     | Rollback
     | Cancel
     | Hold
@@ -211,6 +270,8 @@ BARE_FIELD = {
     "hold": "reason",
     "approve": "by",
     "release": "by",
+    "cut_over": "by",
+    "confirm": "by",
 }
 
 

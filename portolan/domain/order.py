@@ -7,20 +7,34 @@ default, and unknown ones are ignored, so that an order outlives the code that s
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from portolan.domain.bridge import Bridge, Strategy
 from portolan.domain.calendars import end_of
-from portolan.domain.carrier import AccountData, CarrierStatus, CsrRecord, NumberStatus, SendKind
+from portolan.domain.carrier import (
+    AccountData,
+    CarrierStatus,
+    CsrRecord,
+    MessagingStatus,
+    NumberConfiguration,
+    NumberStatus,
+    Routing,
+    SendKind,
+)
 from portolan.domain.foc import Freeze
 from portolan.domain.messages import Event
+from portolan.domain.messaging import MessagingWanted
 from portolan.domain.playbooks.model import Policy
+from portolan.domain.port_backs import Asked, Proposal
 from portolan.domain.reconciliation import Difference
 from portolan.domain.rejections import Rejection
+from portolan.domain.runbook import Override, SignOff
 from portolan.domain.states import ENDED, MOVES, STATES, State, Turn
 from portolan.domain.tasks import Task, TaskKind
 from portolan.domain.telling import AuditEntry, Contact, Notice, NoticeKind
+from portolan.domain.testcalls import CallResult
 
 
 class OrderRequest(BaseModel):
@@ -30,7 +44,14 @@ class OrderRequest(BaseModel):
         order_id: Names the order everywhere; holds no personal data.
         reference: The requester's own name for the project it belongs to.
         numbers: E.164, in the order given.
-        decision_maker: The one person who may order a rollback.
+        decision_maker: The one person who may order a rollback, and let the numbers move at red gates.
+        second_person: Where there is one, such a decision counts only when the other of the two confirms it.
+        strategy: `bridge_then_port`: the numbers are bridged first, and ported when that is released.
+        activation: `on_demand`: the numbers move when a person says so, inside the carrier's window.
+        configuration: What the numbers get at the gaining carrier before they arrive; None: people see to it.
+        messaging: What becomes of their messaging; None: nobody asked.
+        fallback: Whether a SIP fallback is in scope, which then has to be tested.
+        call_tester: The dialer that makes the test calls; empty: people do.
         csr: The losing carrier's record as the requester has it; the carrier's own answer counts for more.
         siblings: Numbers of the same account that other orders of the project port.
         resp_org: The RespOrg that controls the toll-free numbers now, where it is known.
@@ -65,6 +86,13 @@ class OrderRequest(BaseModel):
     advice: list[str] = Field(default_factory=list)
     split_from: str = ""
     because: list[Rejection] = Field(default_factory=list)
+    second_person: Contact | None = None
+    strategy: Strategy = "port"
+    activation: Literal["scheduled", "on_demand"] = "scheduled"
+    configuration: NumberConfiguration | None = None
+    messaging: MessagingWanted | None = None
+    fallback: bool = False
+    call_tester: str = ""
 
 
 class Evidence(BaseModel):
@@ -99,13 +127,17 @@ class Loa(BaseModel):
 
 
 class OnHold(BaseModel):
-    """Who put the order on hold, why and until when; without `until` it is reviewed at `review_at`."""
+    """Who put the order on hold, why and until when; without `until` it is reviewed at `review_at`.
+
+    `supplements`: the carrier is asked for another date because of it, which a hold does not hold up.
+    """
 
     by: str
     reason: str
     since: AwareDatetime
     until: AwareDatetime | None = None
     review_at: AwareDatetime
+    supplements: bool = False
 
 
 class Cause(NamedTuple):
@@ -120,6 +152,11 @@ class Cause(NamedTuple):
 class IllegalMove(Exception):
     """A move that the transition table does not know: a defect, never a user's fault."""
 
+
+#: The numbers have moved, or some of them.
+AFTER_ACTIVATION = frozenset(
+    {State.PARTIALLY_ACTIVE, State.VERIFYING, State.ROLLBACK_WINDOW, State.ROLLING_BACK, State.SETTLING}
+)
 
 #: Where a task of each kind makes sense; it is closed when the order moves anywhere else.
 TASK_STATES: dict[TaskKind, frozenset[State]] = {
@@ -140,15 +177,33 @@ TASK_STATES: dict[TaskKind, frozenset[State]] = {
         {State.SUBMITTING, State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
     ),
     TaskKind.CARRIER_UNREACHABLE: frozenset(),
+    TaskKind.SIGN_OFF: frozenset({State.FOC_CONFIRMED, State.READY, *AFTER_ACTIVATION}),
+    TaskKind.CHECK_DATE: frozenset({State.FOC_CONFIRMED}),
+    TaskKind.RED_GATES: frozenset({State.FOC_CONFIRMED, State.READY}),
+    TaskKind.CUT_OVER: frozenset({State.READY}),
+    TaskKind.FORWARD_CALLS: frozenset({State.BRIDGING}),
+    TaskKind.CHOOSE_BRIDGE: frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}),
+    TaskKind.RELEASE_BRIDGE: frozenset({State.BRIDGED}),
+    TaskKind.FINISH_ACTIVATION: frozenset({State.PARTIALLY_ACTIVE}),
     TaskKind.PROVE_NUMBERS: frozenset({State.VERIFYING}),
-    TaskKind.PORT_BACK_REFUSED: frozenset({State.ROLLBACK_WINDOW}),
+    TaskKind.HALF_PORTED: frozenset({State.VERIFYING, State.ROLLBACK_WINDOW}),
+    TaskKind.TESTS_FAIL: frozenset({State.VERIFYING, State.ROLLBACK_WINDOW}),
+    TaskKind.MESSAGING_LATE: AFTER_ACTIVATION,
+    TaskKind.SECOND_PERSON: frozenset({State.FOC_CONFIRMED, State.READY, *AFTER_ACTIVATION}),
+    TaskKind.PORT_BACK_REFUSED: AFTER_ACTIVATION - {State.ROLLING_BACK},
     TaskKind.REVIEW_HOLD: frozenset(State) - ENDED,
     TaskKind.READ_MESSAGE: frozenset(State) - ENDED,
 }
 
 #: States that wait for a person, who is reminded.
 WAITS_FOR_PEOPLE = frozenset(
-    {State.AWAITING_INFORMATION, State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, State.ACTION_REQUIRED}
+    {
+        State.AWAITING_INFORMATION,
+        State.BRIDGED,
+        State.AWAITING_SIGNATURE,
+        State.AWAITING_APPROVAL,
+        State.ACTION_REQUIRED,
+    }
 )
 
 
@@ -167,6 +222,24 @@ class Order(BaseModel):
         cure_at: When a rejection that only needs time is taken up again. `cures`: how often in a row that happened.
         dispute: A drafted letter against the newest rejection.
         split_off: Numbers about to get an order of their own. `splits`: the orders that have.
+        bridge: The bridge, where one was built or is about to be. `bridge_first`: it is still to come.
+        foc_settled_at: When the present FOC was settled.
+        signoffs: The newest sign-off of each item of the runbook.
+        override: The decision-maker's word that gates may be red.
+        red_told: The stages whose red gates people were told of, for the present FOC.
+        held_since: The FOC has come, and the numbers wait for a gate or for a person's word.
+        go_by: Who said that the numbers are to move.
+        configure: The numbers are to be configured now. `configured`: they are. `configured_for`: for which FOC that
+            was tried.
+        calls: Test calls, as they came in. `slots_called`: the slots that were the dialer's turn. `call_slot`: the
+            one that is due now.
+        routing: The newest independent look at each number.
+        proven_at: When every number was proven in service, by `proof`; None while that does not hold.
+        messaging: Where each number's messaging is. `messaging_at`: when the carrier is asked next. `messaging_until`:
+            when it should have settled. `ask_messaging`: it is asked now.
+        without_messaging: Somebody decided not to wait for it.
+        returns: The returns that were ordered, the newest last.
+        proposal: A decision that waits for its second person.
         seen: The ids of messages already taken. `deferred`: messages that wait for a running effect to end.
         unpublished: What the read model has not been told yet. `unsent`: what people have not.
     """
@@ -218,7 +291,7 @@ class Order(BaseModel):
 
     activated_at: AwareDatetime | None = None
     rollback_until: AwareDatetime | None = None
-    closing_notice_given: bool = False
+    closing_notices: int = 0
     number_status: dict[str, NumberStatus] = Field(default_factory=dict)
     rollback_by: str = ""
     rollback_reason: str = ""
@@ -226,6 +299,33 @@ class Order(BaseModel):
     cancel_reason: str = ""
     cancelled_in: State | None = None
     gave_up: bool = False
+
+    bridge: Bridge | None = None
+    bridge_first: bool = False
+
+    foc_settled_at: AwareDatetime | None = None
+    signoffs: dict[str, SignOff] = Field(default_factory=dict)
+    override: Override | None = None
+    red_told: list[str] = Field(default_factory=list)
+    held_since: AwareDatetime | None = None
+    go_by: str = ""
+    configure: bool = False
+    configured: bool = False
+    configured_for: AwareDatetime | None = None
+
+    calls: list[CallResult] = Field(default_factory=list)
+    slots_called: int = 0
+    call_slot: int | None = None
+    routing: dict[str, Routing] = Field(default_factory=dict)
+    proven_at: AwareDatetime | None = None
+    proof: list[str] = Field(default_factory=list)
+    messaging: dict[str, MessagingStatus] = Field(default_factory=dict)
+    messaging_at: AwareDatetime | None = None
+    messaging_until: AwareDatetime | None = None
+    ask_messaging: bool = False
+    without_messaging: str = ""
+    returns: list[Asked] = Field(default_factory=list)
+    proposal: Proposal | None = None
 
     hold: OnHold | None = None
     tasks: list[Task] = Field(default_factory=list)
@@ -255,6 +355,7 @@ class Order(BaseModel):
             requested_foc_on=request.requested_foc_on,
             remaining=request.remaining,
             new_btn=request.new_btn,
+            bridge_first=request.strategy == "bridge_then_port",
         )
         detail = f"{len(request.numbers)} number(s)"
         detail += f", split out of {request.split_from}" if request.split_from else ""
@@ -343,34 +444,35 @@ class Order(BaseModel):
             self.refetch = False
         self.record(cause, now, detail, before)
 
-    def open_task(self, kind: TaskKind, detail: str, now: datetime, due_at: datetime | None = None) -> Task:
-        """Ask a person for something; an open task of the same kind is replaced, so that the newest words count."""
-        for task in self.open_tasks:
-            if task.kind is kind:
-                self.close_task(task, "superseded", now)
-        count = sum(task.kind is kind for task in self.tasks) + 1
+    def open_task(
+        self, kind: TaskKind, detail: str, now: datetime, due_at: datetime | None = None, item: str = ""
+    ) -> Task:
+        """Ask a person for something; an open task about the same is replaced, so that the newest words count."""
+        self.close_tasks(kind, "superseded", now, item)
+        count = sum((task.kind, task.item) == (kind, item) for task in self.tasks) + 1
         task = Task(
-            task_id=f"{kind.replace('_', '-')}-{count}",
+            task_id=f"{(item or kind).replace('_', '-')}-{count}",
             kind=kind,
             detail=detail,
             opened_at=now,
             due_at=due_at or self.remind_at,
+            item=item,
         )
         self.tasks.append(task)
         return task
 
-    def has_task(self, kind: TaskKind) -> bool:
-        """Whether a task of that kind is open."""
-        return any(task.kind is kind for task in self.open_tasks)
+    def has_task(self, kind: TaskKind, item: str = "") -> bool:
+        """Whether a task of that kind, about that, is open."""
+        return any((task.kind, task.item) == (kind, item) for task in self.open_tasks)
 
     def close_task(self, task: Task, by: str, now: datetime, answer: str = "") -> None:
         """Mark a task as done."""
         task.closed_at, task.closed_by, task.answer = now, by, answer
 
-    def close_tasks(self, kind: TaskKind, by: str, now: datetime) -> None:
-        """Mark all open tasks of a kind as done."""
+    def close_tasks(self, kind: TaskKind, by: str, now: datetime, item: str | None = None) -> None:
+        """Mark all open tasks of a kind as done, or those about one item."""
         for task in self.open_tasks:
-            if task.kind is kind:
+            if task.kind is kind and item in {None, task.item}:
                 self.close_task(task, by, now)
 
     def notify(self, kind: NoticeKind, **facts: str) -> None:

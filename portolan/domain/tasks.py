@@ -28,7 +28,19 @@ class TaskKind(StrEnum):
     CARRIER_UNREACHABLE = "carrier_unreachable"
     CARRIER_REFUSED = "carrier_refused"
     CANCEL_REFUSED = "cancel_refused"
+    SIGN_OFF = "sign_off"
+    CHECK_DATE = "check_date"
+    RED_GATES = "red_gates"
+    CUT_OVER = "cut_over"
+    FORWARD_CALLS = "forward_calls"
+    CHOOSE_BRIDGE = "choose_bridge"
+    RELEASE_BRIDGE = "release_bridge"
+    FINISH_ACTIVATION = "finish_activation"
     PROVE_NUMBERS = "prove_numbers"
+    HALF_PORTED = "half_ported"
+    TESTS_FAIL = "tests_fail"
+    MESSAGING_LATE = "messaging_late"
+    SECOND_PERSON = "second_person"
     PORT_BACK_REFUSED = "port_back_refused"
     REVIEW_HOLD = "review_hold"
     READ_MESSAGE = "read_message"
@@ -93,6 +105,38 @@ TASKS: dict[TaskKind, TaskFacts] = {
     TaskKind.CANCEL_REFUSED: TaskFacts(
         Turn.COORDINATOR, "The gaining carrier would not cancel; the port goes on", ("acknowledged",)
     ),
+    TaskKind.SIGN_OFF: TaskFacts(Turn.COORDINATOR, "Sign off an item of the runbook (`portolan sign-off`)", ("done",)),
+    TaskKind.CHECK_DATE: TaskFacts(
+        Turn.COORDINATOR,
+        "The confirmed date is a risky one: keep it, or ask for another",
+        ("accept", "request_new_date"),
+    ),
+    TaskKind.RED_GATES: TaskFacts(
+        Turn.DECISION_MAKER, "Gates are red: have them signed off, or override them (`portolan override`)", ()
+    ),
+    TaskKind.CUT_OVER: TaskFacts(
+        Turn.DECISION_MAKER, "The carrier's window is open: say when the numbers move (`portolan cut-over`)", ()
+    ),
+    TaskKind.FORWARD_CALLS: TaskFacts(Turn.CUSTOMER, "Forward the legacy numbers into the bridge", ("retry",)),
+    TaskKind.CHOOSE_BRIDGE: TaskFacts(
+        Turn.COORDINATOR, "The carrier cannot pause this order: bridge it, or let it port", ("bridge", "let_it_port")
+    ),
+    TaskKind.RELEASE_BRIDGE: TaskFacts(
+        Turn.COORDINATOR, "The bridge carries the calls: release the port when it is wanted", ("keep",)
+    ),
+    TaskKind.FINISH_ACTIVATION: TaskFacts(
+        Turn.COORDINATOR, "Not every number moved", ("activate_again", "retry", "split_out")
+    ),
+    TaskKind.HALF_PORTED: TaskFacts(Turn.COORDINATOR, "The port is half done: call whoever has to act", ("retry",)),
+    TaskKind.TESTS_FAIL: TaskFacts(
+        Turn.DECISION_MAKER, "Test calls fail: roll back, or have it put right", ("fix_forward",)
+    ),
+    TaskKind.MESSAGING_LATE: TaskFacts(
+        Turn.COORDINATOR, "Messaging has not settled in its time", ("retry", "without_messaging")
+    ),
+    TaskKind.SECOND_PERSON: TaskFacts(
+        Turn.DECISION_MAKER, "A second person has to confirm this decision (`portolan confirm`)", ()
+    ),
     TaskKind.PROVE_NUMBERS: TaskFacts(Turn.COORDINATOR, "Not every number is proven in service", ("retry",)),
     TaskKind.PORT_BACK_REFUSED: TaskFacts(
         Turn.COORDINATOR,
@@ -110,7 +154,8 @@ class Task(BaseModel):
     """One task of one order.
 
     Attributes:
-        task_id: Unique within the order: the kind and a counter.
+        task_id: Unique within the order: the kind, or the item, and a counter.
+        item: What it is about, where several tasks of a kind may be open: an item of the runbook, a cause.
         due_at: When it should be done; passing it makes it overdue, nothing else.
         closed_at: When and `closed_by` by whom; open tasks have neither.
     """
@@ -123,6 +168,7 @@ class Task(BaseModel):
     closed_at: AwareDatetime | None = None
     closed_by: str = ""
     answer: str = ""
+    item: str = ""
 
     @property
     def facts(self) -> TaskFacts:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from portolan.domain.errors import ConfigurationError
 from portolan.domain.playbooks.layers import Decided, Layer, Settled, settle, trail
@@ -22,6 +22,11 @@ class Override(BaseModel):
     became: str
     by: str
     source: str = ""
+
+
+def _several(value: Any) -> Any:
+    """Orders that began when there was one notice have a bare number."""
+    return [value] if isinstance(value, int) else value
 
 
 class Policy(BaseModel):
@@ -41,7 +46,7 @@ class Policy(BaseModel):
         cutover_hours: The numbers are moved at the FOC or within this long after it, or a person decides.
         port_back_hours: A port-back decided inside the window is tried until this long after it.
         snapback_hours: Within this first stretch the losing carrier can simply take the numbers back.
-        closing_notice_hours: People are told this long before the window closes.
+        closing_notice_hours: People are told so many hours before the window closes, once each.
         retry_minutes: While the gaining carrier cannot be reached, the time between two bursts of tries.
         closed_days: Days on which the losing carrier ports nothing, weekends aside.
         portable: False where Portolan's gaining carriers cannot take such numbers; `not_portable_why` says why.
@@ -61,6 +66,23 @@ class Policy(BaseModel):
         activation_from, activation_until: The gaining carrier moves numbers between these local times (HH:MM).
         activation_zone: IANA zone of these two; empty: `time_zone`.
         retention_days: Documents are kept this long after the order has ended.
+        runbook: The items of the cutover runbook (`runbook.ITEMS`) that the order goes through.
+        gates: Those of them without which the numbers do not move, unless the decision-maker overrides them.
+        configure_hours: The numbers are configured at the gaining carrier this long before the FOC.
+        supplements: Whether the gaining carrier takes another date for an order that it holds.
+        activates_itself: Whether the gaining carrier moves the numbers at the end of its window, when nobody did.
+        proof: What has to be shown before the numbers count as in service: `service` (the carrier's word for each
+            number), `independent` (a routing look-up or passed test calls), `calls` (passed test calls).
+        test_slots: Minutes after the activation at which test calls are due.
+        test_origins: Networks the calls come from; from so many of them at least (`test_least_origins`).
+        test_checks: What each call tries.
+        test_pass_streak: So many slots in a row, those without a call aside, have to pass.
+        test_fail_streak: After so many failed slots in a row the decision-maker is asked.
+        messaging_separate: Whether messaging moves apart from voice.
+        messaging_business_days: Messaging should have settled so many business days after the activation.
+        hosted_messaging_days: A hosted messaging order has to come so many business days before the FOC.
+        inadvertent_unlimited: Whether a port that nobody wanted can be undone however long ago it was.
+        snapback_cost, win_back_cost: What each stage of a return costs, in words; empty: not known.
         unlawful_refusals: Canonical rejection codes that are no lawful ground here, each with the rule that says so.
         overridden: What an operator or the request replaced; profiles of carriers are not in it.
     """
@@ -77,7 +99,7 @@ class Policy(BaseModel):
     freeze_hours: int = 24
     rollback_hours: int = 72
     snapback_hours: int = 24
-    closing_notice_hours: int = 24
+    closing_notice_hours: Annotated[list[int], BeforeValidator(_several)] = Field(default_factory=lambda: [24])
     cutover_hours: int = 4
     port_back_hours: int = 4
     retry_minutes: int = 60
@@ -102,6 +124,24 @@ class Policy(BaseModel):
     activation_until: str = "23:59"
     activation_zone: str = ""
     retention_days: int = 730
+    runbook: list[str] = Field(default_factory=list)
+    gates: list[str] = Field(default_factory=list)
+    configure_hours: int = 24
+    supplements: bool = True
+    activates_itself: bool = False
+    proof: list[str] = Field(default_factory=lambda: ["service"])
+    test_slots: list[int] = Field(default_factory=list)
+    test_origins: list[str] = Field(default_factory=list)
+    test_least_origins: int = 3
+    test_checks: list[str] = Field(default_factory=list)
+    test_pass_streak: int = 3
+    test_fail_streak: int = 2
+    messaging_separate: bool = False
+    messaging_business_days: int = 3
+    hosted_messaging_days: int = 4
+    inadvertent_unlimited: bool = False
+    snapback_cost: str = ""
+    win_back_cost: str = ""
     unlawful_refusals: dict[str, str] = Field(default_factory=dict)
     overridden: list[Override] = Field(default_factory=list)
 
