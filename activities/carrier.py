@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from temporalio import activity
 
+from activities.cutover import CutoverActivities
 from activities.failures import reported, too_late
-from portolan.carriers.base import GainingCarrier
-from portolan.domain.carrier import CarrierOrder, CarrierStatus, PortBack, Submission
+from portolan.carriers.base import CallTester, GainingCarrier
+from portolan.domain.carrier import CarrierOrder, CarrierStatus, NumberStatus, PortBack, Submission
 from portolan.domain.effects import CarrierCall, Failure, LookUp
 from portolan.domain.errors import CarrierRefused
 from portolan.domain.foc import in_words
@@ -25,13 +27,17 @@ def server_clock() -> datetime:
     return activity.info().started_time if activity.in_activity() else datetime.now(UTC)
 
 
-class CarrierActivities:
-    """The carriers of this deployment, by the names that requests give them."""
+class CarrierActivities(CutoverActivities):
+    """The carriers of this deployment and its dialers, by the names that requests and policies give them."""
 
     def __init__(
-        self, carriers: Mapping[str, GainingCarrier], secrets: Callable[[str], Sequence[Secret]] = lambda order_id: ()
+        self,
+        carriers: Mapping[str, GainingCarrier],
+        secrets: Callable[[str], Sequence[Secret]] = lambda order_id: (),
+        testers: Mapping[str, CallTester] = MappingProxyType({}),
     ) -> None:
-        self._carriers, self._secrets = carriers, secrets
+        super().__init__(carriers, testers)
+        self._secrets = secrets
 
     @property
     def all(self) -> list[Callable[..., Any]]:
@@ -43,12 +49,8 @@ class CarrierActivities:
             self.cancel_order,
             self.activate_order,
             self.port_back_order,
+            *super().all,
         ]
-
-    def _carrier(self, name: str) -> GainingCarrier:
-        if name not in self._carriers:
-            raise CarrierRefused(f"No gaining carrier {name!r} is set up.", f"There is: {', '.join(self._carriers)}.")
-        return self._carriers[name]
 
     @activity.defn(name="look_up_numbers")
     def look_up_numbers(self, call: CarrierCall) -> LookUp:
@@ -105,9 +107,10 @@ class CarrierActivities:
 
     @activity.defn(name="activate_order")
     def activate_order(self, call: CarrierCall) -> CarrierOrder:
-        """Move the numbers, unless they have moved, or the carrier itself does not have them ready to move now.
+        """Move the numbers, unless all have moved, or the carrier itself does not have them ready to move now.
 
-        Numbers that went back since stay there.
+        Of an order that has moved in part the rest is tried again, in the same time. Numbers that went back since stay
+        there.
 
         Raises:
             ApplicationError: of type `too_late` where the time after the FOC in which Portolan moves numbers by itself
@@ -116,28 +119,39 @@ class CarrierActivities:
         with reported():
             gaining = self._carrier(call.carrier)
             held = gaining.get(call.carrier_order_id or "")
-            if held.status in {CarrierStatus.PORTED, CarrierStatus.PORTED_BACK}:
-                return held
             now = server_clock()
+            late = call.not_after is not None and now >= call.not_after
+            moved = held.status is CarrierStatus.PORTED
+            if held.status is CarrierStatus.PORTED_BACK or (moved and (late or _all_active(held))):
+                return held
             if held.status in NOT_READY or (held.foc_at and held.foc_at > now):
                 foc = f", FOC {in_words(held.foc_at)}" if held.foc_at else ""
                 raise CarrierRefused(f"The carrier has the order as {held.raw_status or held.status}{foc}.")
-            if call.not_after and now >= call.not_after:
+            if late:
                 raise too_late(Failure.TOO_LATE, "the FOC has passed unattended; find out whether the numbers moved")
             return gaining.activate(held.carrier_order_id)
 
     @activity.defn(name="port_back_order")
     def port_back_order(self, carrier: str, request: PortBack) -> CarrierOrder:
-        """Return the numbers, unless they are back already.
+        """Ask for the numbers' return, or learn what was said to it, unless they are back already.
+
+        After the time for it nothing is asked any more: what was said to an earlier request is told as it is.
 
         Raises:
-            ApplicationError: of type `too_late` where they are not, and the time for it has passed.
+            ApplicationError: of type `too_late` where nothing was asked for in time.
         """
         with reported():
             gaining = self._carrier(carrier)
             held = gaining.get(request.carrier_order_id)
             if held.status is CarrierStatus.PORTED_BACK:
                 return held
-            if server_clock() >= request.not_after:
+            if server_clock() < request.not_after:
+                return gaining.port_back(request)
+            if held.consent is None:
                 raise too_late(Failure.TOO_LATE, "the time in which the numbers could be returned has passed")
-            return gaining.port_back(request)
+            return held
+
+
+def _all_active(held: CarrierOrder) -> bool:
+    """Whether every number is in service, as far as the carrier tells of single ones."""
+    return all(status is NumberStatus.ACTIVE for status in held.numbers.values())

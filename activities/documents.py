@@ -1,4 +1,4 @@
-"""Letters, rendered and kept before anybody is told to sign them."""
+"""Letters: rendered and kept before anybody is told to sign them, and the return's signed with its decision."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from temporalio import activity
 
 from activities.failures import reported
 from portolan.documents.keeping import Letters
-from portolan.domain.effects import LetterWanted
+from portolan.domain.effects import LetterWanted, SignReturn
 
 
 class DocumentActivities:
@@ -21,7 +21,7 @@ class DocumentActivities:
     @property
     def all(self) -> list[Callable[..., Any]]:
         """What the worker registers."""
-        return [self.render_letter]
+        return [self.render_letter, self.sign_return]
 
     @activity.defn(name="render_letter")
     def render_letter(self, wanted: LetterWanted) -> str:
@@ -32,3 +32,16 @@ class DocumentActivities:
         """
         with reported():
             return self._letters.rendered(wanted)[1]
+
+    @activity.defn(name="sign_return")
+    def sign_return(self, wanted: SignReturn) -> str:
+        """Seal the letter of return in the name of who decided; the same decision is the same letter.
+
+        Returns:
+            SHA-256 of the signed letter in the document store.
+
+        Raises:
+            ApplicationError: of type `signature_refused`, for good, where the letter is not to be signed like this.
+        """
+        with reported():
+            return self._letters.signed_by_decision(wanted.wanted, wanted.signed_by, wanted.signed_at).sha256

@@ -11,6 +11,8 @@ from portolan.domain.effects import Failure
 from portolan.domain.errors import CarrierRateLimited, CarrierRefused, CarrierUnauthorised, NumberTaken, PortolanError
 
 PERMANENT = (CarrierRefused, CarrierUnauthorised, NumberTaken)
+#: The same for errors whose classes take long to load.
+PERMANENT_CODES = frozenset({"signature_refused"})
 
 
 @contextmanager
@@ -20,9 +22,8 @@ def reported() -> Iterator[None]:
         yield
     except PortolanError as error:
         wait = error.retry_after if isinstance(error, CarrierRateLimited) else None
-        raise ApplicationError(
-            str(error), type=error.code, non_retryable=isinstance(error, PERMANENT), next_retry_delay=wait
-        ) from error
+        final = isinstance(error, PERMANENT) or error.code in PERMANENT_CODES
+        raise ApplicationError(str(error), type=error.code, non_retryable=final, next_retry_delay=wait) from error
 
 
 def too_late(kind: Failure, text: str) -> ApplicationError:

@@ -13,7 +13,15 @@ from functools import cache
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberType, ValidationResult
+from phonenumbers import (
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumber,
+    PhoneNumberType,
+    ValidationResult,
+    connects_to_emergency_number,
+    is_emergency_number,
+)
 
 #: ISO 3166 codes of every country a number may be read for.
 COUNTRIES: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS)
@@ -60,6 +68,11 @@ _FICTIONAL = (
 
 #: The Crown dependencies share +44 with the United Kingdom and are regulated each by their own office.
 _NOT_THE_UNITED_KINGDOM = {"GG": "Guernsey", "IM": "the Isle of Man", "JE": "Jersey"}
+
+#: Any mobile telephone takes these for an emergency call, wherever it is (3GPP TS 22.101, section 10.1.1).
+_EMERGENCY_ANYWHERE = frozenset({"112", "911"})
+#: Reads out the address that an emergency call would show: served by the emergency system, though nobody is called.
+_EMERGENCY_TEST = {"US": "933", "CA": "933"}
 
 _NANP = 1
 _PLAIN_NANP = re.compile(r"(?P<code>\+1|1)?(?P<digits>[2-9][0-9]{9})")
@@ -195,6 +208,24 @@ def _classes_of(known: PhoneMetadata) -> Iterator[tuple[re.Pattern[str], str]]:
     for description, kind in ordered:
         if description and description.national_number_pattern:
             yield re.compile(description.national_number_pattern), _CLASSES.get(kind, "unknown")
+
+
+def is_emergency(number: str, country: str) -> bool:
+    """Whether dialling this could reach an emergency service, or the test service beside it.
+
+    Args:
+        number: In E.164 or as it would be dialled: `911`, `+1911`. A dialled one counts by how it begins, as exchanges
+            connect it without waiting for the rest; a whole number of the country's plan is never one.
+        country: ISO 3166 code of where it would be dialled.
+    """
+    digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", number))
+    international = number.strip().startswith(("+", "＋"))
+    if international:
+        digits = digits.removeprefix(str(phonenumbers.country_code_for_region(country)))
+    if digits in _EMERGENCY_ANYWHERE or digits == _EMERGENCY_TEST.get(country):
+        return True
+    known = is_emergency_number if international else connects_to_emergency_number
+    return bool(known(digits, country))
 
 
 def mask(e164: str) -> str:

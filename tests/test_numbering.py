@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import re
 
+import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portolan import numbering
-from portolan.numbering import COUNTRIES, Number, mask, parse
+from portolan.numbering import COUNTRIES, Number, is_emergency, mask, parse
 
 CLASSES = {"geographic", "mobile", "toll_free", "non_geographic", "special_rate", "premium", "unknown"}
 
@@ -313,3 +314,69 @@ def test_the_short_cut_agrees_in_every_area_code() -> None:
 def test_what_is_not_plain_takes_the_long_way(text: str) -> None:
     assert numbering._plain_nanp(text, "US") is None
     assert outcome(text, "US") == Number("+12125550123", "US", "geographic")
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("911", "US"),
+        ("911", "CA"),
+        ("112", "US"),
+        ("933", "US"),
+        ("933", "CA"),
+        ("999", "GB"),
+        ("112", "GB"),
+        ("110", "DE"),
+        ("112", "DE"),
+        ("15", "FR"),
+        ("199", "NG"),
+        ("112", "NG"),
+        ("911", "DE"),
+        ("9-1-1", "US"),
+        (" 911 ", "US"),
+        ("９１１", "US"),
+        ("+1911", "US"),
+        ("+1 933", "US"),
+        ("+44999", "GB"),
+        ("+49112", "DE"),
+        ("9112125550", "US"),
+        ("99912345", "GB"),
+    ],
+)
+def test_what_would_reach_an_emergency_service_is_known(number: str, country: str) -> None:
+    assert is_emergency(number, country)
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+12125550123", "US"),
+        ("+19115550123", "US"),
+        ("+19335550123", "US"),
+        ("+16135550123", "CA"),
+        ("+18005550199", "US"),
+        ("+442079460958", "GB"),
+        ("+441124960000", "GB"),
+        ("+4930231251", "DE"),
+        ("+49911123456", "DE"),
+        ("+33199001210", "FR"),
+        ("+2348021234567", "NG"),
+        ("2125550123", "US"),
+        ("02079460958", "GB"),
+        ("999", "US"),
+        ("933", "GB"),
+        ("411", "US"),
+        ("", "US"),
+        ("+1", "US"),
+        ("reception", "US"),
+    ],
+)
+def test_other_numbers_pass(number: str, country: str) -> None:
+    assert not is_emergency(number, country)
+
+
+@pytest.mark.parametrize("country", sorted(COUNTRIES))
+def test_no_whole_number_of_any_country_is_one(country: str) -> None:
+    example = phonenumbers.example_number(country)
+    assert example
+    assert not is_emergency(phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164), country)

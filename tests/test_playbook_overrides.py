@@ -102,6 +102,15 @@ losing:
         ("lead_business_days", "0", 0),
         ("retention_days", "3650", 3650),
         ("activation_zone", "America/Chicago", "America/Chicago"),
+        ("closing_notice_hours", "12", [12]),
+        ("closing_notice_hours", "[1, 24]", [24, 1]),
+        ("runbook", "[go, foc]", ["go", "foc"]),
+        ("gates", "[]", []),
+        ("proof", "[service, calls]", ["service", "calls"]),
+        ("test_slots", "[30, 15]", [15, 30]),
+        ("test_slots", "[]", []),
+        ("supplements", "no", False),
+        ("win_back_cost", "300", "300"),
     ],
 )
 def test_values_are_what_was_typed(path: Path, field: str, typed: str, value: Any) -> None:
@@ -132,6 +141,16 @@ def test_values_are_what_was_typed(path: Path, field: str, typed: str, value: An
         ("time_zone", "Mars/Olympus", "IANA"),
         ("activation_zone", "Mars/Olympus", "IANA"),
         ("retention_days", "0", "greater than or equal to 1"),
+        ("closing_notice_hours", "[24, 0]", "greater than or equal to 1"),
+        ("closing_notice_hours", "soon", "valid integer"),
+        ("gates", "[stop]", "'reconciliation', 'foc'"),
+        ("gates", "go", "valid list"),
+        ("proof", "[]", "at least 1 item"),
+        ("proof", "[hope]", "'service', 'independent' or 'calls'"),
+        ("test_slots", "[0]", "greater than or equal to 1"),
+        ("test_origins", "[moon]", "'mobile', 'landline'"),
+        ("test_least_origins", "6", "less than or equal to 5"),
+        ("test_checks", "[]", "at least 1 item"),
     ],
 )
 def test_values_of_the_wrong_kind_are_told(path: Path, field: str, typed: str, words: str) -> None:
@@ -209,6 +228,7 @@ def test_a_bare_value_is_no_entry(path: Path) -> None:
         ("US-TF", "loa_max_age_days", "31", "29"),
         ("US-LOCAL-SIMPLE", "cutoff", "15:00", "13:00"),
         ("FR-FIX", "identifiers", "[account_number]", "[rio, account_number]"),
+        ("US-LOCAL", "inadvertent_unlimited", "no", "yes"),
     ],
 )
 def test_a_rule_is_not_loosened(path: Path, code: str, field: str, loose: str, strict: str) -> None:

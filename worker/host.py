@@ -23,9 +23,8 @@ from activities.knowledge import KnowledgeActivities
 from activities.notifications import NotificationActivities
 from activities.records import RecordActivities
 from portolan import __version__
-from portolan.carriers.registry import carriers
-from portolan.documents.keeping import Letters
-from portolan.documents.store import Documents
+from portolan.carriers.registry import carriers, testers
+from portolan.documents.registry import letters
 from portolan.domain.errors import ConfigurationError
 from portolan.notifications.channels import channel
 from portolan.records.store import Records
@@ -64,9 +63,9 @@ def activities(settings: Settings, records: Records) -> list[Callable[..., Any]]
     """All activities of this deployment."""
     notifications = NotificationActivities(records, channel(settings), settings.mail_from)
     return [
-        *CarrierActivities(carriers(settings, server_clock), records.secrets).all,
+        *CarrierActivities(carriers(settings, server_clock), records.secrets, testers(settings, server_clock)).all,
         *KnowledgeActivities().all,
-        *DocumentActivities(Letters(Documents(settings.documents), records)).all,
+        *DocumentActivities(letters(settings, records)).all,
         *RecordActivities(records, settings.build_id or __version__, notifications).all,
         *notifications.all,
     ]

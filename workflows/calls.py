@@ -21,7 +21,11 @@ from temporalio.exceptions import (
 
 from portolan.domain.carrier import (
     SECRETS,
+    BridgeAnswer,
+    BridgeWanted,
     CarrierOrder,
+    MessagingStatus,
+    NumberConfiguration,
     PortBack,
     SendKind,
     Submission,
@@ -29,19 +33,27 @@ from portolan.domain.carrier import (
 )
 from portolan.domain.effects import (
     CarrierCall,
+    Configuring,
     Cure,
     Delivery,
     Failure,
     Judgement,
     Judging,
     LetterWanted,
+    Look,
     LookUp,
+    Messaging,
     Publication,
     Rejected,
+    SignReturn,
     Split,
 )
 from portolan.domain.order import Order, OrderRequest
+from portolan.domain.port_backs import Asked
+from portolan.domain.readiness import activate_until
+from portolan.domain.returning import give_up_at
 from portolan.domain.telling import Notice
+from portolan.domain.testcalls import CallResult, CallsWanted
 from portolan.domain.words import summary
 
 T = TypeVar("T")
@@ -160,25 +172,87 @@ async def cancel_order(order: Order) -> None:
 async def activate_order(order: Order) -> CarrierOrder:
     """Move the numbers: the pivot."""
     call = _call(order)
-    if order.foc_at:
-        call.not_after = order.foc_at + timedelta(hours=order.policy.cutover_hours)
+    if order.foc_at and not order.activated_at:
+        call.not_after = activate_until(order)
     return await _carrier("activate_order", CarrierOrder, [call], "move the numbers")
+
+
+async def configure_numbers(order: Order, configuration: NumberConfiguration) -> None:
+    """Give the numbers what they need, before they arrive."""
+    wanted = Configuring(call=_call(order), configuration=configuration)
+    await _carrier("configure_numbers", object, [wanted], f"configure at {order.request.gaining_carrier}")
+
+
+async def unconfigure_numbers(order: Order) -> None:
+    """Take from the numbers what they were given."""
+    words = f"take the configuration down at {order.request.gaining_carrier}"
+    await _carrier("unconfigure_numbers", object, [_call(order)], words)
+
+
+async def look_for_proof(order: Order) -> Look:
+    """The carrier's word for each number, and an independent look at where calls to it go."""
+    return await _carrier("look_for_proof", Look, [_call(order)], "look for proof: carrier and routing")
+
+
+async def make_test_calls(order: Order, wanted: CallsWanted) -> list[CallResult]:
+    """Have the dialer make the calls of one slot."""
+    words = f"{len(wanted.calls)} test calls by {wanted.tester}"
+    return await _carrier("make_test_calls", list[CallResult], [wanted], words)
+
+
+async def settle_messaging(order: Order) -> dict[str, MessagingStatus]:
+    """Where the messaging of each number is; those that arrived join their campaign."""
+    wanted = order.request.messaging
+    asked = Messaging(call=_call(order), campaign=wanted.campaign if wanted else "")
+    return await _carrier("settle_messaging", dict[str, MessagingStatus], [asked], "how the messaging stands")
+
+
+def _bridge(order: Order) -> BridgeWanted:
+    return BridgeWanted(key=f"{order.order_id}:bridge", order_id=order.order_id, numbers=order.request.numbers)
+
+
+async def build_bridge(order: Order) -> BridgeAnswer:
+    """Claim the numbers of the bridge, once, and look whether calls come through."""
+    args = [order.request.gaining_carrier, _bridge(order)]
+    return await _carrier("build_bridge", BridgeAnswer, args, f"bridge at {order.request.gaining_carrier}")
+
+
+async def remove_bridge(order: Order) -> None:
+    """Release what was claimed for the bridge."""
+    args = [order.request.gaining_carrier, _bridge(order)]
+    await _carrier("remove_bridge", object, args, f"remove the bridge at {order.request.gaining_carrier}")
+
+
+async def sign_return(order: Order, asked: Asked) -> str:
+    """Sign the pre-filled letter of return in the decision-maker's name; the SHA-256 of the signed letter."""
+    wanted = LetterWanted.of(order, "rollback")
+    letter: str = await workflow.execute_activity(
+        "sign_return",
+        SignReturn(wanted=wanted, signed_by=asked.by, signed_at=asked.decided_at),
+        result_type=str,
+        start_to_close_timeout=CARRIER_TIME,
+        retry_policy=RetryPolicy(maximum_attempts=3),
+        summary=f"letter of return, signed by {asked.by}",
+    )
+    return letter
 
 
 async def port_back_order(order: Order) -> CarrierOrder:
     """Return the numbers to the losing carrier, on the decision-maker's authority."""
-    if not (order.carrier_order_id and order.activated_at and order.rollback_until and order.rollback_decided_at):
+    if not (order.carrier_order_id and order.returns):
         raise ValueError("a port-back needs an activated order and a decision")
-    decided_at = order.rollback_decided_at
+    asked = order.returns[-1]
     back = PortBack(
-        key=f"{order.order_id}:port-back",
+        key=f"{order.order_id}:port-back:{asked.stage}",
         order_id=order.order_id,
         carrier_order_id=order.carrier_order_id,
-        decided_by=order.rollback_by,
-        reason=order.rollback_reason,
-        decided_at=decided_at,
-        stage=order.policy.rollback_stage(decided_at - order.activated_at),
-        not_after=order.rollback_until + timedelta(hours=order.policy.port_back_hours),
+        decided_by=f"{asked.by} and {asked.second}" if asked.second else asked.by,
+        reason=asked.reason,
+        decided_at=asked.decided_at,
+        stage=asked.stage,
+        not_after=give_up_at(order, asked),
+        evidence=asked.evidence,
+        letter=asked.letter,
     )
     return await _carrier(
         "port_back_order",

@@ -20,7 +20,7 @@ from temporalio.common import RawValue, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 from portolan.domain import outcomes, words
-from portolan.domain.clocks import acts, lapse, next_deadline
+from portolan.domain.clocks import acts, lapse, next_deadline, takes_down
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
 from portolan.domain.effects import Failure
 from portolan.domain.messages import Cancel, Event, problem, read
@@ -28,7 +28,7 @@ from portolan.domain.order import Order, OrderRequest
 from portolan.domain.refusals import refusal
 from portolan.domain.states import State
 from workflows import calls
-from workflows.phases import assure, authorize, cutover, discover, submit
+from workflows.phases import assure, authorize, bridge, cutover, discover, submit
 from workflows.search_attributes import attributes
 
 NAME = "PortOrder"
@@ -40,17 +40,23 @@ REPUBLISH_AFTER = timedelta(minutes=1)
 #: What Portolan does in the states in which it is its own turn.
 STEPS: dict[State, Callable[[Order, datetime], Awaitable[None]]] = {
     State.CHECKING: discover.check,
+    State.BRIDGING: bridge.build,
     State.SUBMITTING: submit.send,
     State.CUTTING_OVER: cutover.activate,
+    State.PARTIALLY_ACTIVE: cutover.look_at_rest,
     State.VERIFYING: assure.prove,
     State.ROLLING_BACK: assure.port_back,
     State.CANCELLING: submit.cancel,
 }
 #: What comes before that, in any state.
 ASIDE: tuple[tuple[Callable[[Order], bool], Callable[[Order, datetime], Awaitable[None]]], ...] = (
+    (lambda order: order.call_slot is not None, assure.call),
+    (lambda order: order.ask_messaging, assure.messaging),
+    (takes_down, assure.take_down),
     (lambda order: order.unjudged, submit.cure),
     (lambda order: order.split_off is not None, submit.split),
     (lambda order: bool(order.letter_wanted), authorize.render),
+    (lambda order: order.configure, cutover.configure),
     (lambda order: order.refetch, submit.look),
 )
 
@@ -288,6 +294,34 @@ class PortOrder:
     def rollback(self, payload: RawValue = NOTHING) -> None:
         """Return the numbers."""
         self._signal("rollback", payload)
+
+    @lenient_signal(name="confirm", description='{"by": "Ada"}')
+    def confirm(self, payload: RawValue = NOTHING) -> None:
+        """A second person confirms a decision."""
+        self._signal("confirm", payload)
+
+    @lenient_signal(name="sign_off", description='{"by": "Ada", "items": ["desk_staffed"], "note": "Bo is on duty"}')
+    def sign_off(self, payload: RawValue = NOTHING) -> None:
+        """Items of the runbook are done."""
+        self._signal("sign_off", payload)
+
+    @lenient_signal(name="override_gates", description='{"decided_by": "Ada", "reason": "tested by hand"}')
+    def override_gates(self, payload: RawValue = NOTHING) -> None:
+        """The numbers move at this FOC although gates are red."""
+        self._signal("override_gates", payload)
+
+    @lenient_signal(name="cut_over", description='{"by": "Ada"}')
+    def cut_over(self, payload: RawValue = NOTHING) -> None:
+        """Move the numbers now, inside the carrier's window."""
+        self._signal("cut_over", payload)
+
+    @lenient_signal(
+        name="test_calls",
+        description='{"by": "Ada", "results": [{"number": "+1...", "origin": "mobile", "checks": {"dtmf": "passed"}}]}',
+    )
+    def test_calls(self, payload: RawValue = NOTHING) -> None:
+        """Results of test calls."""
+        self._signal("test_calls", payload)
 
     @lenient_signal(name="cancel", description='{"by": "Ada", "reason": "campaign moved"}')
     def cancel(self, payload: RawValue = NOTHING) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from portolan.documents.store import OWN, DocumentRefused, Documents, Stored, content_of
+from portolan.domain.calendars import local
 from portolan.domain.effects import LetterWanted
 from portolan.domain.errors import NotFound
 from portolan.domain.loa import ElectronicSignature, LoaForm, form_for
@@ -25,6 +26,13 @@ CONSENT = (
     "I have read this letter. I am authorized to sign it for the account it names, I sign it electronically, and I "
     "want my electronic signature to count as one by hand."
 )
+#: What the decision to port back says of the letter of return.
+RETURN_CONSENT = (
+    "I have decided that these numbers are to be returned. With that decision I sign the letter of return that was "
+    "prepared for it, electronically, and I want my electronic signature to count as one by hand."
+)
+#: The kind under which a signed letter of return is on record.
+RETURN_LOA = "rollback_loa"
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -119,6 +127,36 @@ class Letters:
             SignatureRefused: The letter wants ink.
             ConfigurationError: There is no key to seal with.
         """
+        sealed = self._sealed(wanted, signer, on, at, CONSENT, address)
+        stored = self._documents.put_bytes(sealed)
+        self._attach(wanted, stored, "loa", f"{wanted.request.order_id}-signed.pdf", signer)
+        return Kept(stored.sha256, [])
+
+    def signed_by_decision(self, wanted: LetterWanted, signer: str, at: datetime) -> Kept:
+        """The letter of return, signed and sealed with the decision to port back: once for each decision.
+
+        Args:
+            signer: The name of who decided.
+            at: The moment of the decision; the date on the letter is that of the order's zone.
+
+        Raises:
+            SignatureRefused: The letter wants ink.
+            ConfigurationError: There is no key to seal with.
+        """
+        order_id = wanted.request.order_id
+        name = f"{order_id}-{wanted.kind}-signed-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.pdf"
+        # No two seals are the same bytes, so the one of an earlier try is looked for.
+        for row in self._records.documents(order_id):
+            if (row.kind, row.filename, row.stored_by) == (RETURN_LOA, name, signer):
+                return Kept(row.sha256, [])
+        on = local(at, wanted.request.policy.time_zone).date()
+        stored = self._documents.put_bytes(self._sealed(wanted, signer, on, at, RETURN_CONSENT))
+        self._attach(wanted, stored, RETURN_LOA, name, signer)
+        return Kept(stored.sha256, [])
+
+    def _sealed(
+        self, wanted: LetterWanted, signer: str, on: date, at: datetime, consent: str, address: str = "-"
+    ) -> bytes:
         from portolan.documents.sealing import sign_electronically
 
         if self._key is None:
@@ -126,12 +164,9 @@ class Letters:
         form = self.form(wanted)
         shown = sha256(self.rendered(wanted)[0].pdf).hexdigest()
         signature = ElectronicSignature(
-            signer=signer, signed_on=on, signed_at=at, consent=CONSENT, address=address, form_sha256=shown
+            signer=signer, signed_on=on, signed_at=at, consent=consent, address=address, form_sha256=shown
         )
-        sealed = sign_electronically(form, signature, self._key())
-        stored = self._documents.put_bytes(sealed)
-        self._attach(wanted, stored, "loa", f"{wanted.request.order_id}-signed.pdf", signer)
-        return Kept(stored.sha256, [])
+        return sign_electronically(form, signature, self._key())
 
     def _attach(self, wanted: LetterWanted, stored: Stored, kind: str, name: str, by: str = "portolan") -> None:
         self._records.add_document(

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
+from portolan.domain import bridging, readiness, settling
 from portolan.domain.calendars import local
 from portolan.domain.carrier import SendKind
+from portolan.domain.cutover_decisions import sign_off
 from portolan.domain.foc import foc_problem, in_words
 from portolan.domain.messages import CompleteTask
-from portolan.domain.moves import ask_for_date, correct_and_go_on, give_up, good_day, restart_chase, send, split_out
+from portolan.domain.moves import (
+    ask_for_date,
+    correct_and_go_on,
+    give_up,
+    good_day,
+    release,
+    restart_chase,
+    send,
+    split_out,
+)
 from portolan.domain.order import Cause, Evidence, Order
 from portolan.domain.refusals import find_task, separable, suggestions
 from portolan.domain.states import State
@@ -36,14 +47,17 @@ def _attest(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> N
 
 
 def _accept_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    if order.state is State.FOC_CONFIRMED:
+        sign_off(order, ["calendar"], event.note or "the date stands", "", cause, now)
+        return
     order.move(State.FOC_CONFIRMED, cause, now, f"FOC {in_words(order.foc_at)} accepted as it is")
+    readiness.date_stands(order, now)
     order.notify(NoticeKind.FOC_CONFIRMED, foc=in_words(order.foc_at))
 
 
 def _request_new_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
     wanted: date = local(event.foc_at, order.policy.time_zone).date() if event.foc_at else good_day(order, now)
     order.requested_foc_on = wanted
-    order.foc_at = None
     send(order, SendKind.NEW_DATE, cause, now, f"asking for {wanted}")
 
 
@@ -58,6 +72,7 @@ def _dealt_with(order: Order, event: CompleteTask, cause: Cause, now: datetime) 
         ask_for_date(order, cause, now, trouble[0].upper() + trouble[1:] + ".")
     else:
         order.move(State.FOC_CONFIRMED, cause, now, f"{words}; FOC {in_words(order.foc_at)}")
+        readiness.date_stands(order, now)
 
 
 def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
@@ -68,7 +83,37 @@ def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> No
         correct_and_go_on(order, {}, cause, now)
     else:
         order.retry_at = None
+        order.ask_messaging = settling.messaging_open(order)
         order.record(cause, now, "trying again now")
+
+
+def _done(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    item = next(task.item for task in order.tasks if task.task_id == event.task_id)
+    sign_off(order, [item], event.note, "", cause, now)
+
+
+def _activate_again(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.move(State.CUTTING_OVER, cause, now, event.note or "the others are activated again")
+
+
+def _bridge(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    bridging.choose(order, cause, now)
+
+
+def _let_it_port(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    release(order, cause, now)
+
+
+def _fix_forward(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.retry_at = None
+    order.record(cause, now, event.note or "put right on the new side; no return is ordered")
+
+
+def _without_messaging(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.without_messaging = event.note or f"not waited for, says {cause.by}"
+    order.messaging_at = None
+    order.record(cause, now, f"messaging: {order.without_messaging}")
+    settling.settle(order, Cause("settled", "portolan", now), now)
 
 
 def _noted(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
@@ -114,6 +159,12 @@ _ANSWERS: dict[str, Callable[[Order, CompleteTask, Cause, datetime], None]] = {
     "dealt_with": _dealt_with,
     "retry": _retry,
     "chased": _noted,
+    "done": _done,
+    "activate_again": _activate_again,
+    "bridge": _bridge,
+    "let_it_port": _let_it_port,
+    "fix_forward": _fix_forward,
+    "without_messaging": _without_messaging,
     "keep": _noted,
     "split_out": _split_out,
     "keep_remaining": _remaining,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from portolan.domain import bridging
 from portolan.domain.carrier import NumberStatus
 from portolan.domain.effects import Judgement, LookUp
 from portolan.domain.moves import go_on_signed, need_signature
@@ -67,6 +68,8 @@ def checked(order: Order, judgement: Judgement, now: datetime) -> None:
         for kind, text in asked:
             order.open_task(kind, text, now)
         order.notify(NoticeKind.ACTION_NEEDED, why=words.rstrip("."))
+    elif order.bridge_first:
+        bridging.begin(order, cause, now, "the bridge comes first, the port is a second step")
     elif order.loa_valid_at(now):
         go_on_signed(order, cause, now, "the signed LOA still covers the order")
     else:

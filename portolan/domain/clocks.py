@@ -13,7 +13,10 @@ from typing import NamedTuple
 from portolan.domain.carrier import SendKind
 from portolan.domain.foc import in_words
 from portolan.domain.moves import correct_and_go_on, need_signature, release, restart_chase
-from portolan.domain.order import Cause, Order
+from portolan.domain.order import AFTER_ACTIVATION, Cause, Order
+from portolan.domain.readiness import barred, due_at, foc_came, foc_lapsed, move_until, tell_red
+from portolan.domain.runbook import ITEMS, Stage
+from portolan.domain.settling import bridge_open, close_window, messaging_late, messaging_open
 from portolan.domain.states import ACTING, State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
@@ -27,11 +30,17 @@ class Clock(StrEnum):
     LOA_WARNING = "warn that the LOA grows too old"
     LOA_EXPIRY = "ask for a new signature: the LOA is too old"
     CHASE = "chase the losing carrier"
+    RED_GATES = "tell which gates are red"
+    CONFIGURE = "configure the numbers"
     FREEZE = "begin the change freeze"
     CUTOVER = "cut over"
     FOC_MISSED = "the FOC passes while on hold"
+    FOC_LAPSES = "the carrier's window closes, and the numbers have not moved"
     RETRY = "try again"
     CURE = "send again what only needed time"
+    TEST_CALLS = "make the test calls of the next slot"
+    MESSAGING = "ask how the messaging stands"
+    MESSAGING_LATE = "messaging should have settled"
     CLOSING_NOTICE = "tell that the rollback window is closing"
     WINDOW_CLOSES = "close the rollback window"
     HOLD_ENDS = "end the hold"
@@ -55,11 +64,21 @@ HELD = frozenset({State.SUBMITTING, State.FOC_CONFIRMED, State.READY})
 
 def acts(order: Order) -> bool:
     """Whether Portolan itself has something to do now, rather than wait."""
-    if order.retry_at or order.ended:
+    if order.ended:
         return False
-    if order.unjudged or order.split_off or order.letter_wanted:
+    if order.call_slot is not None or order.ask_messaging:
         return True
-    return order.refetch or (order.state in ACTING and not (order.hold and order.state in HELD))
+    if order.retry_at:
+        return False
+    if order.configure or order.unjudged or order.split_off or order.letter_wanted or takes_down(order):
+        return True
+    held = order.hold and order.state in HELD and not order.hold.supplements
+    return order.refetch or (order.state in ACTING and not held)
+
+
+def takes_down(order: Order) -> bool:
+    """Whether the bridge comes down now: everything else is over."""
+    return order.state is State.SETTLING and bridge_open(order)
 
 
 def next_deadline(order: Order) -> Deadline | None:
@@ -69,7 +88,7 @@ def next_deadline(order: Order) -> Deadline | None:
 
 def business_deadline(order: Order) -> Deadline | None:
     """The deadline that people plan by: the end of the rollback window even while a notice comes before it."""
-    if order.state is State.ROLLBACK_WINDOW and order.rollback_until:
+    if order.state in {State.PARTIALLY_ACTIVE, State.ROLLBACK_WINDOW} and order.rollback_until:
         return Deadline(order.rollback_until, Clock.WINDOW_CLOSES)
     return next_deadline(order)
 
@@ -99,16 +118,52 @@ def _deadlines(order: Order) -> Iterator[Deadline]:
     if state in {State.FOC_CONFIRMED, State.READY} and order.foc_at:
         if order.hold:
             yield Deadline(order.foc_at, Clock.FOC_MISSED)
-        elif state is State.FOC_CONFIRMED:
-            yield Deadline(order.foc_at - timedelta(hours=policy.freeze_hours), Clock.FREEZE)
         else:
-            yield Deadline(order.foc_at, Clock.CUTOVER)
-    if order.rollback_until and state in {State.VERIFYING, State.ROLLBACK_WINDOW}:
-        if not order.closing_notice_given and policy.rollback_hours:
-            notice_hours = min(policy.closing_notice_hours, policy.rollback_hours / 2)
-            yield Deadline(order.rollback_until - timedelta(hours=notice_hours), Clock.CLOSING_NOTICE)
+            yield from _before_cutover(order, order.foc_at)
+    if order.activated_at and state in AFTER_ACTIVATION:
+        yield from _after_cutover(order, order.activated_at)
+
+
+def _before_cutover(order: Order, foc_at: datetime) -> Iterator[Deadline]:
+    policy = order.policy
+    if order.request.configuration and order.configured_for != foc_at:
+        yield Deadline(foc_at - timedelta(hours=policy.configure_hours), Clock.CONFIGURE)
+    for stage in (Stage.WEEK_BEFORE, Stage.DAY_BEFORE):
+        red = [item for item in barred(order) if ITEMS[item].stage is stage]
+        if red and stage not in order.red_told:
+            yield Deadline(due_at(order, red[0]) or foc_at, Clock.RED_GATES)
+    if order.state is State.FOC_CONFIRMED:
+        yield Deadline(foc_at - timedelta(hours=policy.freeze_hours), Clock.FREEZE)
+    elif order.held_since:
+        yield Deadline(move_until(order), Clock.FOC_LAPSES)
+    else:
+        yield Deadline(foc_at, Clock.CUTOVER)
+
+
+def _after_cutover(order: Order, activated_at: datetime) -> Iterator[Deadline]:
+    policy, state = order.policy, order.state
+    if state in {State.PARTIALLY_ACTIVE, State.VERIFYING, State.ROLLBACK_WINDOW} and order.rollback_until:
+        notices = closing_notices(order)
+        if order.closing_notices < len(notices):
+            yield Deadline(notices[order.closing_notices], Clock.CLOSING_NOTICE)
         if state is State.ROLLBACK_WINDOW:
             yield Deadline(order.rollback_until, Clock.WINDOW_CLOSES)
+        if order.request.call_tester and order.slots_called < len(policy.test_slots):
+            minutes = policy.test_slots[order.slots_called]
+            yield Deadline(activated_at + timedelta(minutes=minutes), Clock.TEST_CALLS)
+    if state is not State.ROLLING_BACK and messaging_open(order):
+        if order.messaging_at:
+            yield Deadline(order.messaging_at, Clock.MESSAGING)
+        if order.messaging_until:
+            yield Deadline(order.messaging_until, Clock.MESSAGING_LATE)
+
+
+def closing_notices(order: Order) -> list[datetime]:
+    """When people are told that the rollback window is closing, none more than half of it before its end."""
+    if order.rollback_until is None or not order.policy.rollback_hours:
+        return []
+    before = {min(hours, order.policy.rollback_hours / 2) for hours in order.policy.closing_notice_hours}
+    return [order.rollback_until - timedelta(hours=hours) for hours in sorted(before, reverse=True)]
 
 
 def _loa_still_needed(order: Order) -> bool:
@@ -125,7 +180,7 @@ def lapse(order: Order, deadline: Deadline, now: datetime) -> None:
 
 def _remind(order: Order, cause: Cause, now: datetime) -> None:
     order.remind_at = now + timedelta(days=order.policy.reminder_days)
-    todo = "; ".join(task.facts.title for task in order.open_tasks) or "see the order"
+    todo = "; ".join(task.title for task in order.open_tasks) or "see the order"
     order.record(cause, now, f"reminder to the {order.turn}: {todo}")
     if order.state is State.AWAITING_SIGNATURE:
         order.notify(NoticeKind.SIGNATURE_NEEDED, why="it is still waited for", signer=order.account.authorized_person)
@@ -134,6 +189,11 @@ def _remind(order: Order, cause: Cause, now: datetime) -> None:
 
 
 def _customer_silent(order: Order, cause: Cause, now: datetime) -> None:
+    if bridge_open(order):
+        order.cancel_reason = f"no answer for {order.policy.customer_silence_days} days; the bridge is removed"
+        order.cancelled_in = order.state
+        order.move(State.CANCELLING, cause, now, order.cancel_reason)
+        return
     order.outcome = f"No answer for {order.policy.customer_silence_days} days; nothing was sent to any carrier."
     order.move(State.EXPIRED, cause, now, order.outcome)
     order.notify(NoticeKind.EXPIRED, why=order.outcome)
@@ -178,14 +238,14 @@ def _freeze(order: Order, cause: Cause, now: datetime) -> None:
 
 
 def _cut_over(order: Order, cause: Cause, now: datetime) -> None:
-    if order.foc_at and now > order.foc_at + timedelta(hours=order.policy.cutover_hours):
+    if order.foc_at and now > move_until(order):
         words = f"The FOC {in_words(order.foc_at)} passed unattended. Find out whether the numbers have moved."
         order.move(State.ACTION_REQUIRED, cause, now, words)
         order.open_task(TaskKind.CHOOSE_DATE, words, now)
         order.notify(NoticeKind.ACTION_NEEDED, why=words)
         order.refetch = True
         return
-    order.move(State.CUTTING_OVER, cause, now, f"FOC {in_words(order.foc_at)}")
+    foc_came(order, cause, now)
 
 
 def _foc_missed(order: Order, cause: Cause, now: datetime) -> None:
@@ -211,19 +271,48 @@ def _cure(order: Order, cause: Cause, now: datetime) -> None:
 
 
 def _window_closing(order: Order, cause: Cause, now: datetime) -> None:
-    order.closing_notice_given = True
-    if order.rollback_until and now >= order.rollback_until:
+    # Those whose time has passed too, because no worker was there, are not told one after the other.
+    order.closing_notices = sum(at <= now for at in closing_notices(order))
+    if order.rollback_until is None or now >= order.rollback_until:
         return
+    left = round((order.rollback_until - now) / timedelta(hours=1))
     order.record(cause, now, f"rollback window closes {in_words(order.rollback_until)}")
-    order.notify(NoticeKind.WINDOW_CLOSING, until=in_words(order.rollback_until))
+    order.notify(NoticeKind.WINDOW_CLOSING, until=in_words(order.rollback_until), left=f"{left} h")
 
 
 def _window_closes(order: Order, cause: Cause, now: datetime) -> None:
-    order.outcome = (
-        f"Ported on {in_words(order.activated_at)}; the rollback window closed on {in_words(order.rollback_until)}."
-    )
-    order.move(State.COMPLETED, cause, now, order.outcome)
-    order.notify(NoticeKind.COMPLETED, why=order.outcome)
+    close_window(order, cause, now, f"the rollback window closed on {in_words(order.rollback_until)}.")
+
+
+def _red_gates(order: Order, cause: Cause, now: datetime) -> None:
+    for stage in (Stage.WEEK_BEFORE, Stage.DAY_BEFORE):
+        due = [due_at(order, item) for item in barred(order) if ITEMS[item].stage is stage]
+        if stage not in order.red_told and any(at and at <= now for at in due):
+            tell_red(order, cause, now, stage)
+
+
+def _configure(order: Order, cause: Cause, now: datetime) -> None:
+    order.configure, order.configured_for = True, order.foc_at
+
+
+def _foc_lapses(order: Order, cause: Cause, now: datetime) -> None:
+    foc_lapsed(order, cause, now)
+
+
+def _make_calls(order: Order, cause: Cause, now: datetime) -> None:
+    assert order.activated_at is not None  # noqa: S101 - the deadline comes from it
+    minutes = (now - order.activated_at) / timedelta(minutes=1)
+    # Slots that passed while no worker was there are missed, not caught up with.
+    order.slots_called = sum(slot <= minutes for slot in order.policy.test_slots)
+    order.call_slot = order.slots_called - 1
+
+
+def _ask_messaging(order: Order, cause: Cause, now: datetime) -> None:
+    order.ask_messaging, order.messaging_at = True, None
+
+
+def _messaging_late(order: Order, cause: Cause, now: datetime) -> None:
+    messaging_late(order, cause, now)
 
 
 def _hold_ends(order: Order, cause: Cause, now: datetime) -> None:
@@ -245,9 +334,15 @@ _LAPSES: dict[Clock, Callable[[Order, Cause, datetime], None]] = {
     Clock.LOA_WARNING: _warn_loa,
     Clock.LOA_EXPIRY: _expire_loa,
     Clock.CHASE: _chase,
+    Clock.RED_GATES: _red_gates,
+    Clock.CONFIGURE: _configure,
     Clock.FREEZE: _freeze,
     Clock.CUTOVER: _cut_over,
     Clock.FOC_MISSED: _foc_missed,
+    Clock.FOC_LAPSES: _foc_lapses,
+    Clock.TEST_CALLS: _make_calls,
+    Clock.MESSAGING: _ask_messaging,
+    Clock.MESSAGING_LATE: _messaging_late,
     Clock.RETRY: _retry,
     Clock.CURE: _cure,
     Clock.CLOSING_NOTICE: _window_closing,

@@ -177,6 +177,8 @@ def split_done(order: Order, now: datetime) -> None:
     order.notify(NoticeKind.SPLIT_OUT, child=split.order_id, why=split.why)
     if order.state is State.AWAITING_INFORMATION:
         order.move(State.CHECKING, cause, now, words)
+    elif order.state is State.PARTIALLY_ACTIVE:
+        order.move(State.VERIFYING, cause, now, words)
     elif order.state is not State.ACTION_REQUIRED:
         order.record(cause, now, words)
     elif order.rejections:

@@ -8,7 +8,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from portolan.domain import bridging, cutover_decisions, readiness
 from portolan.domain.answers import complete
+from portolan.domain.calendars import local
 from portolan.domain.carrier import SendKind
 from portolan.domain.foc import foc_problem, in_words, loa_plan, proposals
 from portolan.domain.messages import (
@@ -24,6 +26,7 @@ from portolan.domain.messages import (
     GiveEvidence,
     Hold,
     LoaSigned,
+    OverrideGates,
     Release,
     Resubmit,
     Rollback,
@@ -32,6 +35,7 @@ from portolan.domain.moves import (
     ask_for_date,
     correct_and_go_on,
     go_on_signed,
+    good_day,
     rejected_in_words,
     release,
     restart_chase,
@@ -137,7 +141,7 @@ def _remember(order: Order, event: Event, status: str) -> None:
 
 
 def _who(event: Event) -> str:
-    if isinstance(event, Rollback):
+    if isinstance(event, Rollback | OverrideGates):
         return event.decided_by
     if isinstance(event, LoaSigned):
         return event.by or event.signed_by
@@ -240,7 +244,7 @@ def _carrier_approved(order: Order, event: CarrierApproved, cause: Cause, now: d
 
 def _carrier_rejected(order: Order, event: CarrierRejected, cause: Cause, now: datetime) -> None:
     order.rejections = event.reasons
-    order.foc_at = None
+    order.set_foc(None, now)
     if any(reason.code == "LOA_STALE" for reason in event.reasons):
         order.loa = None
     words = rejected_in_words(event.reasons)
@@ -257,7 +261,8 @@ def _foc_confirmed(order: Order, event: FocConfirmed, cause: Cause, now: datetim
     if settled and event.foc_at == order.foc_at:
         order.record(cause, now, "the same date again; nothing changes")
         return
-    was, order.foc_at = order.foc_at, event.foc_at
+    was = order.foc_at
+    order.set_foc(event.foc_at, now)
     order.foc_moves += was is not None
     order.cures = 0
     order.rejections = []
@@ -278,6 +283,7 @@ def _settle_foc(order: Order, cause: Cause, now: datetime, was: datetime | None)
         order.move(State.FOC_CONFIRMED, cause, now, detail)
     if order.policy.rollback_hours and "rollback" not in order.letters:
         order.letter_wanted = "rollback"
+    readiness.date_stands(order, now)
     if was:
         order.notify(NoticeKind.FOC_CHANGED, foc=in_words(order.foc_at), before=in_words(was))
     else:
@@ -303,12 +309,6 @@ def _resubmit(order: Order, event: Resubmit, cause: Cause, now: datetime) -> Non
     correct_and_go_on(order, event.corrections, cause, now)
 
 
-def _rollback(order: Order, event: Rollback, cause: Cause, now: datetime) -> None:
-    order.rollback_by, order.rollback_reason = event.decided_by, event.reason
-    order.rollback_decided_at = event.occurred_at
-    order.move(State.ROLLING_BACK, cause, now, f"{event.reason} (decided by {event.decided_by})")
-
-
 def _cancel(order: Order, event: Cancel, cause: Cause, now: datetime) -> None:
     order.cancel_reason, order.cancelled_in = event.reason, order.state
     order.split_off = None
@@ -323,13 +323,33 @@ def _hold(order: Order, event: Hold, cause: Cause, now: datetime) -> None:
     order.open_task(
         TaskKind.REVIEW_HOLD, f"On hold since {in_words(since)}: {event.reason}", now, event.until or review_at
     )
+    if order.policy.runbook and order.state in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY}:
+        _pause(order, order.hold, Cause("paused", "portolan", now), now)
+
+
+def _pause(order: Order, hold: OnHold, cause: Cause, now: datetime) -> None:
+    """The carrier has the order already: ask for a date after the hold, or offer the bridge where it cannot pause."""
+    carrier = order.request.gaining_carrier
+    if order.state is State.READY:
+        bridging.propose(order, now, f"Inside the change freeze {carrier} pauses nothing.")
+    elif not order.policy.supplements:
+        bridging.propose(order, now, f"{carrier} takes no other date for an order that it holds.")
+    elif hold.until and (order.foc_at is None or order.foc_at < hold.until):
+        last = local(hold.until, order.policy.time_zone).date()
+        order.requested_foc_on = good_day(order, now, last - timedelta(days=1))
+        hold.supplements = True
+        send(order, SendKind.NEW_DATE, cause, now, f"on hold: asking for {order.requested_foc_on}")
 
 
 def _release(order: Order, event: Release, cause: Cause, now: datetime) -> None:
-    release(order, cause, now)
+    if order.hold:
+        release(order, cause, now)
+    else:
+        bridging.released(order, cause, now)
 
 
 _HANDLERS: dict[str, Callable[[Order, Any, Cause, datetime], None]] = {
+    **cutover_decisions.HANDLERS,
     "loa_signed": _loa_signed,
     "give_evidence": _give_evidence,
     "carrier_approved": _carrier_approved,
@@ -339,7 +359,6 @@ _HANDLERS: dict[str, Callable[[Order, Any, Cause, datetime], None]] = {
     "carrier_puzzle": _carrier_puzzle,
     "approve": _approve,
     "resubmit": _resubmit,
-    "rollback": _rollback,
     "cancel": _cancel,
     "hold": _hold,
     "release": _release,

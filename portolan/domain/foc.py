@@ -114,9 +114,50 @@ def foc_problem(foc_at: datetime, now: datetime, policy: Policy) -> str | None:
     return f"the confirmed date {in_words(foc_at)} cannot be kept: {closed}" if closed else None
 
 
-def next_good_day(now: datetime, policy: Policy) -> date:
-    """The cutover day to ask for."""
-    return proposals(now, policy).recommended
+def activation_window(policy: Policy) -> tuple[time, time]:
+    """Between which times of day the gaining carrier moves numbers, both included, on the clocks of `activation_zone`.
+
+    Raises:
+        ValueError: One of them is no time of day, or the window ends before it begins.
+    """
+    opens = wall_time(policy.activation_from, "activation_from")
+    closes = wall_time(policy.activation_until, "activation_until")
+    if opens > closes:
+        raise ValueError(
+            f"activation_from {policy.activation_from} is after activation_until {policy.activation_until}: "
+            "give a window on one day"
+        )
+    return opens, closes
+
+
+def activation_zone(policy: Policy) -> str:
+    """The IANA zone of the activation window."""
+    return policy.activation_zone or policy.time_zone
+
+
+def day_concerns(day: date, calendar: BusinessCalendar, freezes: Sequence[Freeze] = ()) -> list[str]:
+    """All that speaks against a cutover on this day at the desk, each in words without a full stop.
+
+    A day on which the desk is closed, a freeze, and the eve of closed days: three of them are a long weekend.
+    """
+    closed_today = calendar.closed_reason(day)
+    found = [closed_today] if closed_today else []
+    found += [
+        f"{day_in_words(day)} lies in a freeze ({freeze.first} to {freeze.last}): {freeze.reason}"
+        for freeze in freezes
+        if freeze.first <= day <= freeze.last
+    ]
+    closed = [] if closed_today else calendar.closed_days_after(day)
+    named = ", ".join(dict.fromkeys(name for one in closed if (name := calendar.closed_days.get(one))))
+    if len(closed) >= LONG_WEEKEND_DAYS:
+        around = f" ({named})" if named else ""
+        found.append(
+            f"{day_in_words(day)} is the last business day before {len(closed)} closed days{around}: "
+            "nobody would be at the desk to put things right"
+        )
+    elif closed and day + ONE_DAY in calendar.closed_days:
+        found.append(f"{day_in_words(day)} is the eve of {named or 'a closed day of the losing carrier'}")
+    return found
 
 
 def proposals(
@@ -235,14 +276,8 @@ class _Search:
         self.calendar = calendar
         self._policy = policy
         self._freezes = freezes
-        self._opens = wall_time(policy.activation_from, "activation_from")
-        self._closes = wall_time(policy.activation_until, "activation_until")
-        if self._opens > self._closes:
-            raise ValueError(
-                f"activation_from {policy.activation_from} is after activation_until {policy.activation_until}: "
-                "give a window on one day"
-            )
-        self._zone = policy.activation_zone or calendar.zone
+        self._opens, self._closes = activation_window(policy)
+        self._zone = activation_zone(policy)
         self._soonest = (now + timedelta(hours=policy.foc_notice_hours)).astimezone(UTC)
         self._latest = now + timedelta(days=policy.foc_horizon_days)
         self.counted_on = calendar.received_on(now)
@@ -278,22 +313,7 @@ class _Search:
         """What speaks against a day of the week, or None; of weekends nothing needs to be said."""
         if day.weekday() in self.calendar.weekend:
             return None
-        if not self.calendar.is_open(day):
-            return self.calendar.closed_reason(day)
-        for freeze in self._freezes:
-            if freeze.first <= day <= freeze.last:
-                return f"{day_in_words(day)} lies in a freeze ({freeze.first} to {freeze.last}): {freeze.reason}"
-        closed = self.calendar.closed_days_after(day)
-        named = ", ".join(dict.fromkeys(name for one in closed if (name := self.calendar.closed_days.get(one))))
-        if len(closed) >= LONG_WEEKEND_DAYS:
-            around = f" ({named})" if named else ""
-            return (
-                f"{day_in_words(day)} is the last business day before {len(closed)} closed days{around}: "
-                "nobody would be at the desk to put things right"
-            )
-        if day + ONE_DAY in self.calendar.closed_days:
-            return f"{day_in_words(day)} is the eve of {named or 'a closed day of the losing carrier'}"
-        return None
+        return next(iter(day_concerns(day, self.calendar, self._freezes)), None)
 
     def why_earliest(self) -> str:
         """How the earliest day comes about."""

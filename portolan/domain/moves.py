@@ -48,7 +48,7 @@ def send(order: Order, kind: SendKind, cause: Cause, now: datetime, detail: str 
         order.attempt += 1
     order.send_again = False
     order.send = kind
-    order.foc_at = None
+    order.set_foc(None, now)
     order.move(State.SUBMITTING, cause, now, detail)
 
 
@@ -96,6 +96,7 @@ def correct_and_go_on(order: Order, corrections: dict[str, str], cause: Cause, n
     if changed:
         order.account = order.account.model_copy(update=changed)
         order.letters.pop("rollback", None)
+        order.signoffs.pop("reconciliation", None)
         order.loa = None
         order.evidence = ""
     send_next(order)

@@ -222,7 +222,8 @@ class Order(BaseModel):
         cure_at: When a rejection that only needs time is taken up again. `cures`: how often in a row that happened.
         dispute: A drafted letter against the newest rejection.
         split_off: Numbers about to get an order of their own. `splits`: the orders that have.
-        bridge: The bridge, where one was built or is about to be. `bridge_first`: it is still to come.
+        bridge: The bridge, where one was built or is about to be. `bridge_first`: it comes before anything is sent.
+            `bridge_next`: the order is withdrawn at the carrier in order to be bridged.
         foc_settled_at: When the present FOC was settled.
         signoffs: The newest sign-off of each item of the runbook.
         override: The decision-maker's word that gates may be red.
@@ -302,6 +303,7 @@ class Order(BaseModel):
 
     bridge: Bridge | None = None
     bridge_first: bool = False
+    bridge_next: bool = False
 
     foc_settled_at: AwareDatetime | None = None
     signoffs: dict[str, SignOff] = Field(default_factory=dict)
@@ -391,7 +393,7 @@ class Order(BaseModel):
             return Turn.COORDINATOR
         for task in self.open_tasks:
             if task.kind is not TaskKind.READ_MESSAGE:
-                return task.facts.turn
+                return task.turn
         return STATES[self.state].turn
 
     def loa_valid_at(self, moment: datetime) -> bool:
@@ -401,6 +403,14 @@ class Order(BaseModel):
     def loa_expiry(self, signed_on: date) -> datetime:
         """When an LOA of that date becomes too old: the end of its last day at the losing carrier's desk."""
         return end_of(signed_on + timedelta(days=self.policy.loa_max_age_days), self.policy.time_zone)
+
+    def set_foc(self, foc_at: datetime | None, now: datetime) -> None:
+        """Take another date, or none: what was settled for the one before is void."""
+        self.foc_at = foc_at
+        self.foc_settled_at = now if foc_at else None
+        self.red_told = []
+        self.held_since = None
+        self.go_by = ""
 
     def record(self, cause: Cause, now: datetime, detail: str = "", before: State | None = None) -> None:
         """Add a line to the audit trail."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from portolan.domain import bridging, proving, readiness, settling
 from portolan.domain.carrier import CarrierOrder, CarrierStatus, NumberStatus
 from portolan.domain.decisions import take
 from portolan.domain.foc import in_words
 from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed, problem
 from portolan.domain.moves import need_signature, restart_chase
-from portolan.domain.order import Cause, Order
+from portolan.domain.order import AFTER_ACTIVATION, Cause, Order
 from portolan.domain.refusals import CLOCK_SKEW, refusal
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
@@ -18,9 +20,9 @@ from portolan.domain.telling import NoticeKind
 #: While a carrier cannot be reached, the waits between bursts of tries; after them, the policy's `retry_minutes`.
 RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30))
 
-#: Proof that a number is in service is looked for after these waits: closely first, then hourly.
-PROOF_WAITS = (timedelta(minutes=15),) * 8 + (timedelta(hours=1),) * 6
-PROOF_WAIT_LATER = timedelta(hours=6)
+
+#: Where a carrier that moves numbers by itself may surprise an order.
+MOVED_UNASKED = frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY})
 
 
 def _portolan(kind: str, now: datetime) -> Cause:
@@ -57,10 +59,19 @@ def refused(order: Order, why: str, now: datetime) -> None:
     order.move(State.ACTION_REQUIRED, _portolan("carrier_refused", now), now, why)
     order.open_task(TaskKind.CARRIER_REFUSED, why, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=why)
+    if order.hold and order.hold.supplements:
+        bridging.propose(order, now, f"The date after the hold was refused: {why}.")
 
 
 def not_activated(order: Order, why: str, now: datetime) -> None:
-    """The carrier does not move the numbers at the FOC: another date has to be found."""
+    """The carrier does not move the numbers at the FOC: another date has to be found.
+
+    Where some have moved already, the others are looked after.
+    """
+    if order.activated_at:
+        order.move(State.PARTIALLY_ACTIVE, _portolan("activation_refused", now), now, why)
+        order.open_task(TaskKind.FINISH_ACTIVATION, why, now, order.rollback_until)
+        return
     order.move(State.ACTION_REQUIRED, _portolan("activation_refused", now), now, why)
     order.open_task(TaskKind.CHOOSE_DATE, why, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=f"The numbers did not move: {why}.")
@@ -75,12 +86,19 @@ def not_cancelled(order: Order, why: str, now: datetime) -> None:
     back = order.cancelled_in if order.carrier_order_id else None
     stands: State = back if back in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY} else State.ACTION_REQUIRED
     if order.cancelled_in is State.SUBMITTING or (order.send_again and stands is State.ACTION_REQUIRED):
-        stands, order.send_again, order.foc_at = State.SUBMITTING, False, None
+        stands, order.send_again = State.SUBMITTING, False
+        order.set_foc(None, now)
     passed = order.foc_at is not None and order.foc_at <= now and stands in {State.FOC_CONFIRMED, State.READY}
     stands = State.ACTION_REQUIRED if passed else stands
     order.gave_up = False
+    if order.bridge_next:
+        order.bridge_first, order.bridge_next, order.bridge = False, False, None
     order.move(stands, _portolan("cancel_refused", now), now, why)
     order.open_task(TaskKind.CANCEL_REFUSED, why, now)
+    if stands is State.FOC_CONFIRMED:
+        readiness.date_stands(order, now)
+    elif stands is State.READY:
+        readiness.ask(order, now)
     if passed:
         words = f"The FOC {in_words(order.foc_at)} passed while the order was to be cancelled."
         order.open_task(TaskKind.CHOOSE_DATE, words, now)
@@ -109,16 +127,23 @@ def rendered(order: Order, digest: str, now: datetime) -> None:
     if digest and order.letters.get(kind) != digest:
         order.letters[kind] = digest
         order.record(_portolan("letter_rendered", now), now, f"{kind} letter, unsigned, document sha256 {digest}")
+        order.close_tasks(TaskKind.SIGN_OFF, "portolan", now, f"{kind}_letter")
 
 
 def not_rendered(order: Order, why: str, now: datetime) -> None:
     """The letter could not be made now; it is made when somebody asks for it."""
     kind, order.letter_wanted = order.letter_wanted, ""
     order.record(_portolan("letter_not_rendered", now), now, f"the {kind} letter could not be rendered: {why}")
+    if "rollback_letter" in order.policy.runbook and kind == "rollback" and order.foc_at:
+        readiness.ask_for(order, "rollback_letter", now, f"It could not be rendered: {why}")
 
 
 def cancelled(order: Order, now: datetime) -> None:
     """The carrier no longer holds an order of ours."""
+    order.configured = False
+    if order.bridge_next:
+        bridging.withdrawn(order, _portolan("withdrawn", now), now)
+        return
     if order.gave_up:
         order.outcome = f"Cannot be ported: {order.cancel_reason}"
         order.move(State.NOT_PORTABLE, _portolan("given_up", now), now, order.outcome)
@@ -130,79 +155,85 @@ def cancelled(order: Order, now: datetime) -> None:
 
 
 def activated(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
-    """The pivot is passed: the rollback clock runs from the moment the carrier names, if that can be."""
-    moved_at = at_carrier.activated_at or now
-    order.number_status = dict(at_carrier.numbers)
-    order.activated_at = moved_at if order.since - CLOCK_SKEW <= moved_at <= now else now
-    order.rollback_until = order.activated_at + timedelta(hours=order.policy.rollback_hours)
+    """The pivot is passed: the rollback clock runs from the moment the carrier names, if that can be.
+
+    Where some numbers did not move, that is a state of its own.
+    """
+    order.number_status = {**dict.fromkeys(order.request.numbers, NumberStatus.PENDING), **at_carrier.numbers}
+    if order.activated_at is None:
+        moved_at = at_carrier.activated_at or now
+        order.activated_at = moved_at if order.since - CLOCK_SKEW <= moved_at <= now else now
+        order.rollback_until = order.activated_at + timedelta(hours=order.policy.rollback_hours)
     until = in_words(order.rollback_until) if order.policy.rollback_hours else "none in this jurisdiction"
-    order.move(State.VERIFYING, _portolan("activated", now), now, f"rollback window: {until}")
+    _moved(order, _portolan("activated", now), now, f"rollback window: {until}")
 
 
-def looked_for_proof(order: Order, numbers: dict[str, NumberStatus], now: datetime) -> None:
-    """Whether each number is in service, by the carrier's GET; if not, a person is told and it is looked at again."""
-    order.number_status = dict(numbers)
-    dead = [number for number in order.request.numbers if numbers.get(number) is not NumberStatus.ACTIVE]
-    if not dead:
-        _proven(order, now)
+def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
+    stuck = proving.not_active(order)
+    partial = bool(stuck) and order.policy.proof != ["service"]
+    if partial:
+        words = f"{len(stuck)} of {len(order.request.numbers)} numbers did not move; {words}"
+    order.move(State.PARTIALLY_ACTIVE if partial else State.VERIFYING, cause, now, words)
+    readiness.close_before(order, cause.by, now)
+    settling.begin_messaging(order, now)
+    readiness.ask(order, now)
+    if partial:
+        order.open_task(TaskKind.FINISH_ACTIVATION, words, now, order.rollback_until)
+        order.notify(NoticeKind.ACTION_NEEDED, why=words)
+
+
+def looked_at_rest(order: Order, numbers: Mapping[str, NumberStatus], now: datetime) -> None:
+    """Whether the numbers that had not moved have followed."""
+    order.number_status = {**order.number_status, **numbers}
+    stuck = proving.not_active(order)
+    if not stuck:
+        order.move(State.VERIFYING, _portolan("activated", now), now, "every number has moved")
         return
-    wait = PROOF_WAITS[order.tries] if order.tries < len(PROOF_WAITS) else PROOF_WAIT_LATER
+    waits = proving.PROOF_WAITS
+    order.retry_at = now + (waits[order.tries] if order.tries < len(waits) else proving.PROOF_WAIT_LATER)
     order.tries += 1
-    order.retry_at = now + wait
-    words = f"{len(dead)} of {len(order.request.numbers)} numbers are not proven in service"
-    order.record(_portolan("unproven", now), now, words)
-    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
-    if not order.has_task(TaskKind.PROVE_NUMBERS):
-        order.open_task(TaskKind.PROVE_NUMBERS, words, now, order.rollback_until)
-        if order.rollback_until and now < order.rollback_until:
-            order.notify(NoticeKind.UNPROVEN, why=words, until=in_words(order.rollback_until))
-        else:
-            order.notify(NoticeKind.ACTION_NEEDED, why=words + ".")
 
 
-def _proven(order: Order, now: datetime) -> None:
-    assert order.rollback_until is not None  # noqa: S101 - set on activation
-    cause = _portolan("proven", now)
-    if now >= order.rollback_until:
-        order.outcome = f"Ported on {in_words(order.activated_at)} and proven in service; no rollback window is left."
-        order.move(State.COMPLETED, cause, now, order.outcome)
-        order.notify(NoticeKind.COMPLETED, why=order.outcome)
-        return
-    order.move(State.ROLLBACK_WINDOW, cause, now, "every number is in service")
-    order.notify(
-        NoticeKind.CUTOVER_DONE,
-        activated=in_words(order.activated_at),
-        until=in_words(order.rollback_until),
-        snapback=in_words(min(order.rollback_until, _snapback_until(order))),
-    )
+def moved_by_carrier(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
+    """The carrier moved the numbers without being told to; the rollback clock runs all the same."""
+    order.number_status = dict(at_carrier.numbers)
+    order.activated_at = min(at_carrier.activated_at or now, now)
+    order.rollback_until = order.activated_at + timedelta(hours=order.policy.rollback_hours)
+    words = f"{order.request.gaining_carrier} moved the numbers by itself on {in_words(order.activated_at)}"
+    order.hold = None
+    _moved(order, Cause("activated", "carrier", order.activated_at), now, words)
+    order.notify(NoticeKind.ACTION_NEEDED, why=words)
 
 
-def _snapback_until(order: Order) -> datetime:
-    assert order.activated_at is not None  # noqa: S101 - set on activation
-    return order.activated_at + timedelta(hours=order.policy.snapback_hours)
+def configured(order: Order, now: datetime) -> None:
+    """The numbers have what they need at the gaining carrier, before they arrive."""
+    order.configure, order.configured = False, True
+    wanted = order.request.configuration
+    told = {name: value for name, value in wanted.model_dump().items() if value} if wanted else {}
+    words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
+    if order.foc_at and "configuration" in order.policy.runbook:
+        readiness.sign(order, "configuration", "portolan", now, words)
+    readiness.try_to_go(order, _portolan("configured", now), now, words)
 
 
-def ported_back(order: Order, now: datetime) -> None:
-    """The numbers are with the losing carrier again."""
-    order.number_status = dict.fromkeys(order.request.numbers, NumberStatus.RETURNED)
-    order.outcome = f"Ported back: {order.rollback_reason} (decided by {order.rollback_by})."
-    order.move(State.ROLLED_BACK, _portolan("ported_back", now), now, order.outcome)
-    order.notify(NoticeKind.ROLLED_BACK, why=order.outcome)
-
-
-def port_back_refused(order: Order, why: str, now: datetime) -> None:
-    """The losing carrier does not take the numbers back; nobody can make it."""
-    order.move(State.ROLLBACK_WINDOW, _portolan("port_back_refused", now), now, why)
-    order.open_task(TaskKind.PORT_BACK_REFUSED, why, now, order.rollback_until)
-    order.notify(NoticeKind.ROLLBACK_REFUSED, why=f"The port-back was refused: {why}.")
+def not_configured(order: Order, why: str, now: datetime) -> None:
+    """The carrier does not take the configuration: a person does it, or has it mended."""
+    order.configure = False
+    order.record(_portolan("configuration_refused", now), now, why)
+    if order.state in {State.FOC_CONFIRMED, State.READY}:
+        readiness.ask_for(order, "configuration", now, f"Portolan could not: {why}")
+        order.notify(NoticeKind.ACTION_NEEDED, why=f"The numbers could not be configured: {why}")
 
 
 def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     """Take what the carrier's GET says, as the messages it amounts to. What is known already changes nothing."""
     order.carrier_status, order.carrier_raw_status = at_carrier.status, at_carrier.raw_status
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
-    if order.state is not State.VERIFYING:
+    if order.state not in AFTER_ACTIVATION:
         order.tries = 0
+    if at_carrier.status is CarrierStatus.PORTED and order.state in MOVED_UNASKED:
+        moved_by_carrier(order, at_carrier, now)
+        return
     try:
         event = _as_event(at_carrier, now)
     except ValueError as error:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from portolan.domain.calendars import add_business_days
 from portolan.domain.foc import day_in_words, loa_plan, proposals
 from portolan.domain.identifiers import check
 from portolan.domain.loa import accepted_modes
@@ -212,6 +213,28 @@ def _dates(flight: Preflight) -> Iterator[Finding]:
         yield Finding(severity=Severity.INFO, what=f"Signed today: {plan.reason}")
 
 
+def _messaging(flight: Preflight) -> Iterator[Finding]:
+    request, policy = flight.request, flight.request.policy
+    if request.messaging is None:
+        return
+    if request.messaging.mode == "hosted_first":
+        soonest = add_business_days(flight.now.date(), policy.hosted_messaging_days, policy.closed_days)
+        wanted = request.requested_foc_on
+        late = wanted is not None and wanted < soonest
+        day = day_in_words(soonest)
+        yield Finding(
+            severity=Severity.WARN if late else Severity.INFO,
+            what=f"Hosted messaging moves first: ordered today, the numbers may follow on {day} at the earliest.",
+            fix=f"Ask for {day} or later." if late else "",
+        )
+    if request.country == "US" and request.number_class != "toll_free" and not request.messaging.campaign:
+        yield Finding(
+            severity=Severity.INFO,
+            what="No 10DLC campaign is named; without one the numbers send no texts from applications.",
+            fix="Register brand and campaign while the port is under way, and name it under `messaging`.",
+        )
+
+
 def _risks(flight: Preflight) -> Iterator[Finding]:
     for advice in flight.request.advice:
         yield Finding(severity=Severity.WARN, what=advice)
@@ -236,6 +259,7 @@ _LOOKS: tuple[Callable[[Preflight], Iterator[Finding]], ...] = (
     _identifiers,
     _letter,
     _dates,
+    _messaging,
     _risks,
     _overridden,
 )

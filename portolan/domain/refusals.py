@@ -4,16 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import BaseModel, Field
 
+from portolan.domain import readiness
 from portolan.domain.calendars import local
 from portolan.domain.carrier import AccountData
+from portolan.domain.cutover_checks import (
+    after_window,
+    check_confirm,
+    check_cut_over,
+    check_override,
+    check_rollback,
+    check_sign_off,
+    check_stage,
+    check_test_calls,
+    new_port,
+    window_shut,
+)
 from portolan.domain.foc import in_words
-from portolan.domain.messages import KINDS, CompleteTask, Event, GiveEvidence, Hold, LoaSigned, Resubmit, Rollback
-from portolan.domain.order import Order
-from portolan.domain.states import BEFORE_CUTOVER, ENDED, MOVED, STATES, State
-from portolan.domain.tasks import Task
+from portolan.domain.messages import (
+    KINDS,
+    CompleteTask,
+    CutOver,
+    Event,
+    GiveEvidence,
+    Hold,
+    LoaSigned,
+    Resubmit,
+    Rollback,
+    SignOffItems,
+)
+from portolan.domain.order import AFTER_ACTIVATION, Order
+from portolan.domain.proving import not_active
+from portolan.domain.states import ACTING, BEFORE_CUTOVER, ENDED, MOVED, STATES, State
+from portolan.domain.tasks import Task, TaskKind
 
 
 class Refusal(BaseModel):
@@ -30,6 +56,7 @@ class Refusal(BaseModel):
 
 _WITH_CARRIER = frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY})
 _CANCELLABLE = BEFORE_CUTOVER - {State.CANCELLING}
+_DATED = frozenset({State.FOC_CONFIRMED, State.READY})
 
 #: In which states each message is accepted.
 ALLOWED: dict[str, frozenset[State]] = {
@@ -44,18 +71,27 @@ ALLOWED: dict[str, frozenset[State]] = {
     "carrier_activity": frozenset(State) - ENDED,
     "approve": frozenset({State.AWAITING_APPROVAL}),
     "resubmit": frozenset({State.AWAITING_INFORMATION, State.ACTION_REQUIRED}),
-    "rollback": frozenset({State.VERIFYING, State.ROLLBACK_WINDOW}),
+    "sign_off": _DATED | AFTER_ACTIVATION,
+    "override_gates": _DATED,
+    "cut_over": frozenset({State.READY}),
+    "test_calls": AFTER_ACTIVATION,
+    "rollback": frozenset(
+        {State.BRIDGED, State.PARTIALLY_ACTIVE, State.VERIFYING, State.ROLLBACK_WINDOW, State.SETTLING}
+    ),
+    "confirm": _DATED | AFTER_ACTIVATION - {State.ROLLING_BACK},
     "cancel": _CANCELLABLE,
-    "hold": _CANCELLABLE,
+    "hold": _CANCELLABLE - {State.BRIDGING, State.BRIDGED},
     "release": frozenset(State) - ENDED,
     "complete_task": frozenset(State) - ENDED,
 }
 
 #: Where numbers are split out.
 _SPLITTING = frozenset({State.AWAITING_INFORMATION, State.ACTION_REQUIRED})
+#: What Portolan does after the pivot: a decision waits until it has ended.
+_MOVING = frozenset({State.CUTTING_OVER, State.PARTIALLY_ACTIVE, State.VERIFYING})
 #: In which states a message is kept until what Portolan is doing has ended, and applied then.
 DEFERRED: dict[str, frozenset[State]] = {
-    "cancel": frozenset({State.CHECKING, State.SUBMITTING, *_SPLITTING}),
+    "cancel": frozenset({State.CHECKING, State.BRIDGING, State.SUBMITTING, *_SPLITTING}),
     "loa_signed": frozenset({State.ACTION_REQUIRED}),
     "give_evidence": _SPLITTING,
     "resubmit": _SPLITTING,
@@ -63,18 +99,10 @@ DEFERRED: dict[str, frozenset[State]] = {
     "carrier_rejected": frozenset({State.SUBMITTING, State.ACTION_REQUIRED}),
     "foc_confirmed": frozenset({State.SUBMITTING, State.ACTION_REQUIRED}),
     "carrier_puzzle": frozenset({State.SUBMITTING, State.ACTION_REQUIRED}),
-    "rollback": frozenset({State.CUTTING_OVER, State.VERIFYING}),
-    "complete_task": frozenset(
-        {
-            *_SPLITTING,
-            State.CHECKING,
-            State.SUBMITTING,
-            State.CUTTING_OVER,
-            State.VERIFYING,
-            State.ROLLING_BACK,
-            State.CANCELLING,
-        }
-    ),
+    "rollback": _MOVING,
+    "test_calls": _MOVING,
+    "confirm": _MOVING,
+    "complete_task": ACTING | _SPLITTING,
 }
 
 #: So many digits tell a number from another one.
@@ -89,16 +117,24 @@ def deferrable(order: Order, kind: str) -> bool:
     return order.in_flight or order.state not in ALLOWED[kind]
 
 
+#: Kinds that are offered only where more than the state allows them.
+_OFFERED: dict[str, Callable[[Order, datetime], bool]] = {
+    "release": lambda order, now: bool(order.hold) or order.state is State.BRIDGED,
+    "complete_task": lambda order, now: any(possible_answers(order, task) for task in order.open_tasks),
+    "sign_off": lambda order, now: any(not readiness.green(order, item) for item in readiness.items(order)),
+    "override_gates": lambda order, now: bool(readiness.overdue(order, now)),
+    "cut_over": lambda order, now: check_cut_over(order, CutOver(), now) is None,
+    "confirm": lambda order, now: order.proposal is not None,
+    "rollback": lambda order, now: (
+        order.state is State.BRIDGED or check_stage(order, now, order.policy.inadvertent_unlimited) is None
+    ),
+}
+
+
 def allowed(order: Order, now: datetime) -> list[str]:
     """The kinds of decision a person may take now, for buttons and error texts."""
     kinds = [kind for kind in KINDS if order.state in ALLOWED[kind] and not kind.startswith(("carrier", "foc"))]
-    if order.hold is None:
-        kinds.remove("release") if "release" in kinds else None
-    if not any(possible_answers(order, task) for task in order.open_tasks) and "complete_task" in kinds:
-        kinds.remove("complete_task")
-    if "rollback" in kinds and _window_shut(order, now):
-        kinds.remove("rollback")
-    return kinds
+    return [kind for kind in kinds if kind not in _OFFERED or _OFFERED[kind](order, now)]
 
 
 def refusal(order: Order, event: Event, now: datetime) -> Refusal | None:
@@ -136,7 +172,7 @@ def _why_not(order: Order, event: Event, made_at: datetime) -> tuple[str, str]:
     state, what = order.state, event.kind.replace("_", " ")
     if isinstance(event, Rollback) and order.activated_at:
         return (
-            _after_window(order)
+            after_window(order)
             if state is State.COMPLETED
             else (f"A rollback is not possible while the order is {state.replace('_', ' ')}.", "")
         )
@@ -149,8 +185,8 @@ def _why_not(order: Order, event: Event, made_at: datetime) -> tuple[str, str]:
         )
         if state is State.ROLLING_BACK:
             way = "They are being returned."
-        elif _window_shut(order, made_at):
-            way = f"Order a new port back to {order.request.losing_carrier}."
+        elif window_shut(order, made_at):
+            way = new_port(order)
         return "The numbers have moved or are moving; after cutover an order cannot be cancelled.", way
     if state in ENDED:
         return (
@@ -161,31 +197,6 @@ def _why_not(order: Order, event: Event, made_at: datetime) -> tuple[str, str]:
         f"{what.capitalize()} is not possible while the order is {state.replace('_', ' ')}: {STATES[state].meaning}.",
         "",
     )
-
-
-def _after_window(order: Order) -> tuple[str, str]:
-    new_port = f"Order a new port of the numbers to {order.request.losing_carrier}; it takes the usual time."
-    if order.policy.rollback_hours == 0:
-        return "There is no return in this jurisdiction once the numbers have moved.", new_port
-    return f"The rollback window closed on {in_words(order.rollback_until)}.", new_port
-
-
-def _window_shut(order: Order, made_at: datetime) -> bool:
-    if order.policy.rollback_hours == 0:
-        return True
-    return order.rollback_until is not None and made_at >= order.rollback_until
-
-
-def _check_rollback(order: Order, event: Rollback, made_at: datetime) -> tuple[str, str] | None:
-    if _window_shut(order, made_at):
-        return _after_window(order)
-    named = order.request.decision_maker
-    if event.decided_by.strip().casefold() not in {named.name.casefold(), named.email.casefold()}:
-        return (
-            f"{event.decided_by} is not the decision-maker of this order.",
-            f"Only {named.name} can order a rollback.",
-        )
-    return None
 
 
 def _check_at_carrier(order: Order, event: Event, made_at: datetime) -> tuple[str, str] | None:
@@ -263,7 +274,7 @@ def _check_hold(order: Order, event: Hold, made_at: datetime) -> tuple[str, str]
 
 
 def _check_release(order: Order, event: Event, made_at: datetime) -> tuple[str, str] | None:
-    return None if order.hold else ("The order is not on hold.", "")
+    return None if order.hold or order.state is State.BRIDGED else ("The order is not on hold.", "")
 
 
 def find_task(order: Order, task_id: str) -> Task | None:
@@ -303,8 +314,13 @@ def _leaves(order: Order, text: str) -> bool:
 def separable(order: Order, note: str = "") -> list[str]:
     """The numbers that could go on in an order of their own: those a note names, a rejection, or no record knows.
 
+    Where some numbers moved and some did not, those that did not.
+
     Empty where that would be all of them, or none, or where one of them is the account's main number.
     """
+    if order.state is State.PARTIALLY_ACTIVE:
+        stuck = not_active(order)
+        return stuck if len(stuck) < len(order.request.numbers) else []
     noted = {number for number in order.request.numbers if number in note}
     named = noted or {number for reason in order.rejections for number in reason.numbers}
     if order.state is State.AWAITING_INFORMATION and not noted:
@@ -320,17 +336,26 @@ def separable(order: Order, note: str = "") -> list[str]:
 _NOTHING_TO_ANSWER = {
     "accept_suggestions": "Nobody suggested a text that differs.",
     "split_out": "There are no single numbers that could be split out while others stay.",
+    "request_new_date": "The gaining carrier takes no other date for an order that it holds.",
 }
 
 
-_DO_INSTEAD = {"split_out": "Name some of the order's numbers in the note, as +E.164, or resubmit with corrections."}
+_DO_INSTEAD = {
+    "split_out": "Name some of the order's numbers in the note, as +E.164, or resubmit with corrections.",
+    "request_new_date": "Accept the date, or cancel the order and start it again.",
+}
 
 
 def possible_answers(order: Order, task: Task) -> list[str]:
     """The answers a task allows as the order stands."""
+    dated = order.state is not State.FOC_CONFIRMED or order.policy.supplements
     nothing = {
         answer
-        for answer, something in (("accept_suggestions", suggestions(order)), ("split_out", separable(order)))
+        for answer, something in (
+            ("accept_suggestions", suggestions(order)),
+            ("split_out", separable(order)),
+            ("request_new_date", dated),
+        )
         if not something
     }
     return [answer for answer in task.facts.answers if answer not in nothing]
@@ -344,6 +369,8 @@ def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[s
     if event.answer not in task.facts.answers:
         answers = ", ".join(task.facts.answers) or "none; it closes by itself when its subject is settled"
         return f"{event.answer!r} is not an answer to {task.task_id}.", f"Answers: {answers}."
+    if task.kind is TaskKind.SIGN_OFF:
+        return check_sign_off(order, SignOffItems(items=[task.item], by=event.by), made_at)
     if event.answer == "split_out" and separable(order, event.note):
         return None
     if event.answer not in possible_answers(order, task):
@@ -365,16 +392,21 @@ def _check_task(order: Order, event: CompleteTask, made_at: datetime) -> tuple[s
     return None
 
 
-_CHECKS: dict[str, Callable[[Order, Event, datetime], tuple[str, str] | None]] = {
+_CHECKS: dict[str, Callable[[Order, Any, datetime], tuple[str, str] | None]] = {
     "carrier_approved": _check_at_carrier,
     "carrier_rejected": _check_at_carrier,
     "foc_confirmed": _check_at_carrier,
     "carrier_puzzle": _check_at_carrier,
-    "rollback": _check_rollback,  # type: ignore[dict-item]
-    "loa_signed": _check_loa,  # type: ignore[dict-item]
-    "give_evidence": _check_evidence,  # type: ignore[dict-item]
-    "resubmit": _check_corrections,  # type: ignore[dict-item]
-    "hold": _check_hold,  # type: ignore[dict-item]
+    "sign_off": check_sign_off,
+    "override_gates": check_override,
+    "cut_over": check_cut_over,
+    "test_calls": check_test_calls,
+    "confirm": check_confirm,
+    "rollback": check_rollback,
+    "loa_signed": _check_loa,
+    "give_evidence": _check_evidence,
+    "resubmit": _check_corrections,
+    "hold": _check_hold,
     "release": _check_release,
-    "complete_task": _check_task,  # type: ignore[dict-item]
+    "complete_task": _check_task,
 }

@@ -12,12 +12,10 @@ from datetime import date
 from difflib import get_close_matches
 from inspect import isclass
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     ValidationInfo,
@@ -26,78 +24,30 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from portolan.domain.carrier import AccountData, CsrRecord
+from portolan.domain.bridge import Strategy
+from portolan.domain.carrier import AccountData, CsrRecord, NumberConfiguration
 from portolan.domain.errors import Fault
-from portolan.domain.identifiers import check
+from portolan.domain.messaging import MessagingWanted
 from portolan.domain.playbooks import fields, is_simple
 from portolan.domain.telling import Contact
-
-_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_NOT_ISO = MappingProxyType({"UK": "GB", "EL": "GR", "EN": "GB", "SP": "ES"})
-_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_MAIL_DOMAIN = re.compile(r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])")
-
-
-def _one_line(text: str) -> str:
-    for position, character in enumerate(text, 1):
-        if not character.isprintable():
-            raise ValueError(f"has {character!r} at character {position}: write it on one line, with plain spaces")
-    return text
-
-
-def _reference(text: str) -> str:
-    if not _REFERENCE.fullmatch(text):
-        raise ValueError("may hold A-Z, a-z, 0-9, '-', '_' and '.', and starts with a letter or digit")
-    return text
+from portolan.domain.typed import (
+    Country,
+    Days,
+    Email,
+    Hours,
+    OptionalWords,
+    Pin,
+    Reference,
+    ShortWords,
+    Streak,
+    TaxId,
+    Typed,
+    Words,
+    alike,
+)
 
 
-def _country(text: str) -> str:
-    code = text.upper()
-    if code in _NOT_ISO:
-        raise ValueError(f"{text!r} is not an ISO 3166 code: did you mean {_NOT_ISO[code]!r}?")
-    if not _COUNTRY.fullmatch(code):
-        raise ValueError(f"{text!r} is not an ISO 3166 code: write two letters such as US")
-    return code
-
-
-def _email(text: str) -> str:
-    mailbox, _, domain = text.rpartition("@")
-    if not (_MAILBOX.fullmatch(mailbox) and _MAIL_DOMAIN.fullmatch(domain) and len(mailbox) <= 64 and len(text) <= 254):
-        raise ValueError(f"{text!r} is not an e-mail address: write it like ana@example.com")
-    return text
-
-
-def _pin(text: str) -> str:
-    checked = check("pin", text) if text else None
-    if checked and not checked.valid:
-        raise ValueError(checked.reason)
-    return text
-
-
-def _tax_id(text: str) -> str:
-    checked = [check(kind, text) for kind in ("nif", "cif")] if text else []
-    if checked and not any(one.valid for one in checked):
-        raise ValueError(checked[0].reason)
-    return text
-
-
-#: Words on one line, 1 to 200 characters.
-Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
-Email = Annotated[str, AfterValidator(_email)]
-Pin = Annotated[str, Field(max_length=40), AfterValidator(_pin)]
-TaxId = Annotated[str, Field(max_length=20), AfterValidator(_tax_id)]
-Days = Annotated[int, Field(ge=1, le=365)]
-Hours = Annotated[int, Field(ge=0, le=24 * 365)]
-
-
-class _Typed(BaseModel):
-    """What a person typed: unknown keys are faults, white space around a value means nothing."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, frozen=True)
-
-
-class ContactGiven(_Typed):
+class ContactGiven(Typed):
     """A person to be told things."""
 
     name: Words
@@ -108,15 +58,31 @@ class ContactGiven(_Typed):
         return Contact(name=self.name, email=self.email)
 
 
-class ContactsGiven(_Typed):
-    """The three people of a project; the decision-maker is the one who may order a rollback."""
+class ContactsGiven(Typed):
+    """The people of a project; the decision-maker is the one who may order a rollback.
+
+    Attributes:
+        second_person: Who has to confirm such a decision, where one person's word shall not do.
+    """
 
     customer: ContactGiven
     coordinator: ContactGiven
     decision_maker: ContactGiven
+    second_person: ContactGiven | None = None
+
+    @field_validator("second_person")
+    @classmethod
+    def _somebody_else(cls, second: ContactGiven | None, info: ValidationInfo) -> ContactGiven | None:
+        first: ContactGiven | None = info.data.get("decision_maker")
+        if first and second:
+            for key in ("name", "email"):
+                if alike(getattr(first, key)) == alike(getattr(second, key)):
+                    same = f"has the {key} of the decision-maker, {getattr(second, key)}"
+                    raise ValueError(f"{same}: name somebody else, or leave it out")
+        return second
 
 
-class AccountGiven(_Typed):
+class AccountGiven(Typed):
     """The account at the losing carrier, as its bill has it."""
 
     entity_name: Words
@@ -124,7 +90,7 @@ class AccountGiven(_Typed):
     service_address: Words
     postal_code: Words
     account_number: Words
-    btn: Annotated[str, Field(max_length=200), AfterValidator(_one_line)] = ""
+    btn: OptionalWords = ""
 
     def as_account(self) -> AccountData:
         """The same, as an order carries it."""
@@ -134,7 +100,7 @@ class AccountGiven(_Typed):
 class CsrGiven(AccountGiven):
     """The losing carrier's record of the account, typed off from a copy of it."""
 
-    billing_address: Annotated[str, Field(max_length=200), AfterValidator(_one_line)] = ""
+    billing_address: OptionalWords = ""
     authorized_persons: list[Words] = Field(default_factory=list)
     numbers: list[Words] = Field(default_factory=list)
     features: list[Words] = Field(default_factory=list)
@@ -144,7 +110,7 @@ class CsrGiven(AccountGiven):
         return CsrRecord(**self.model_dump())
 
 
-class ServiceGiven(_Typed):
+class ServiceGiven(Typed):
     """What the numbers hang on at the losing carrier; it decides by which rules US numbers move.
 
     Attributes:
@@ -172,7 +138,38 @@ class ServiceGiven(_Typed):
         )
 
 
-class FreezeGiven(_Typed):
+class ConfigurationGiven(Typed):
+    """What the numbers get at the gaining carrier before they arrive; see `NumberConfiguration`."""
+
+    contact_flow: OptionalWords = ""
+    routing: OptionalWords = ""
+    emergency_address: OptionalWords = ""
+    messaging_profile: OptionalWords = ""
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not any(self.model_dump().values()):
+            raise ValueError(f"says nothing: give at least one of {', '.join(type(self).model_fields)}")
+        return self
+
+    def as_configuration(self) -> NumberConfiguration:
+        """The same, as an order carries it."""
+        return NumberConfiguration(**self.model_dump())
+
+
+class MessagingGiven(Typed):
+    """What becomes of the numbers' messaging; see `MessagingWanted`."""
+
+    mode: Literal["port", "hosted_first"] = "port"
+    campaign: OptionalWords = ""
+    toll_free_verified: bool = False
+
+    def as_wanted(self) -> MessagingWanted:
+        """The same, as an order carries it."""
+        return MessagingWanted(**self.model_dump())
+
+
+class FreezeGiven(Typed):
     """Days on which the customer wants nothing to move, both included."""
 
     first: date
@@ -180,14 +177,14 @@ class FreezeGiven(_Typed):
     reason: Words
 
 
-class Wishes(_Typed):
+class Wishes(Typed):
     """What the customer would like; no carrier promises it."""
 
     requested_foc_on: date | None = None
     freezes: list[FreezeGiven] = Field(default_factory=list)
 
 
-class NumberGiven(_Typed):
+class NumberGiven(Typed):
     """A number as typed, alone or with what belongs to it.
 
     Attributes:
@@ -217,7 +214,7 @@ class NumberGiven(_Typed):
 Risk = Literal["vanity", "campaign", "regulated"]
 
 
-class PolicyGiven(_Typed):
+class PolicyGiven(Typed):
     """Values that replace the playbook's for these orders; see `Policy` for their meaning."""
 
     time_zone: fields.Zone | None = None
@@ -231,7 +228,7 @@ class PolicyGiven(_Typed):
     freeze_hours: Hours | None = None
     rollback_hours: Hours | None = None
     snapback_hours: Hours | None = None
-    closing_notice_hours: Hours | None = None
+    closing_notice_hours: fields.NoticeHours | None = None
     cutover_hours: Hours | None = None
     port_back_hours: Hours | None = None
     retry_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
@@ -256,13 +253,31 @@ class PolicyGiven(_Typed):
     activation_until: fields.ClockTime | None = None
     activation_zone: fields.Zone | None = None
     retention_days: Annotated[int, Field(ge=1, le=36500)] | None = None
+    runbook: list[fields.RunbookItem] | None = None
+    gates: list[fields.RunbookItem] | None = None
+    configure_hours: Hours | None = None
+    supplements: bool | None = None
+    activates_itself: bool | None = None
+    proof: Annotated[list[fields.Proof], Field(min_length=1)] | None = None
+    test_slots: fields.Slots | None = None
+    test_origins: list[fields.Origin] | None = None
+    test_least_origins: Annotated[int, Field(ge=1, le=len(get_args(fields.Origin)))] | None = None
+    test_checks: Annotated[list[fields.Check], Field(min_length=1)] | None = None
+    test_pass_streak: Streak | None = None
+    test_fail_streak: Streak | None = None
+    messaging_separate: bool | None = None
+    messaging_business_days: Days | None = None
+    hosted_messaging_days: Annotated[int, Field(ge=0, le=365)] | None = None
+    inadvertent_unlimited: bool | None = None
+    snapback_cost: Words | None = None
+    win_back_cost: Words | None = None
 
     def overrides(self) -> dict[str, Any]:
         """The values that were given."""
         return self.model_dump(exclude_none=True)
 
 
-class AccountRequest(_Typed):
+class AccountRequest(Typed):
     """One account at one losing carrier, and the numbers on it.
 
     Attributes:
@@ -277,26 +292,38 @@ class AccountRequest(_Typed):
         pin: The account's port-out PIN or passcode; kept apart from the order, and wiped at its end.
         nif: Spain: the holder's NIF or CIF, which the donor compares.
         risks: What makes the numbers precious.
+        strategy: `bridge_then_port`: the numbers are forwarded to the gaining carrier first, and ported later.
+        activation: `on_demand`: the numbers move when a person says so, inside the carrier's window.
+        configuration: What the numbers get at the gaining carrier before they arrive.
+        messaging: What becomes of their messaging; not given: nobody looks after it.
+        fallback: Whether a SIP fallback is in scope, which then has to be tested.
+        call_tester: The dialer that makes the test calls; empty: people do.
         label: What people call this account; names it in the reasons for the split.
         rehearsal: What the simulated carrier is to do; read by the rehearsal alone.
     """
 
     losing_carrier: Words
     account: AccountGiven
-    country: Annotated[str, AfterValidator(_country)] | None = None
+    country: Country | None = None
     subdivision: Annotated[str, Field(max_length=3)] = ""
     numbers: list[NumberGiven] = Field(default_factory=list)
     numbers_file: str = Field(default="", validate_default=True)
     csr: CsrGiven | None = None
     service: ServiceGiven = ServiceGiven()
     remaining_numbers: Literal["keep", "cease"] | None = None
-    new_btn: Annotated[str, Field(max_length=40), AfterValidator(_one_line)] = ""
+    new_btn: ShortWords = ""
     pin: Pin = Field(default="", repr=False)
     nif: TaxId = ""
     risks: list[Risk] = Field(default_factory=list)
+    strategy: Strategy = "port"
+    activation: Literal["scheduled", "on_demand"] = "scheduled"
+    configuration: ConfigurationGiven | None = None
+    messaging: MessagingGiven | None = None
+    fallback: bool = False
+    call_tester: OptionalWords = ""
     wishes: Wishes = Wishes()
     policy: PolicyGiven = PolicyGiven()
-    label: Annotated[str, Field(max_length=200), AfterValidator(_one_line)] = ""
+    label: OptionalWords = ""
     rehearsal: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("numbers_file")
@@ -312,7 +339,7 @@ class AccountRequest(_Typed):
         return self.label or f"{self.losing_carrier} account {self.account.account_number}"
 
 
-class Request(_Typed):
+class Request(Typed):
     """A port project as asked for: any number of accounts.
 
     Attributes:
@@ -320,7 +347,7 @@ class Request(_Typed):
             unique and should hold no personal data.
     """
 
-    reference: Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_reference)]
+    reference: Reference
     customer: Words
     contacts: ContactsGiven
     gaining_carrier: Words = "simulated"
@@ -351,6 +378,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
     {
         "missing": "is missing or empty",
         "string_type": "must be text",
+        "literal_error": "{input!r} is not known here: write {expected}",
         "string_too_short": "is empty",
         "string_too_long": "is longer than {max_length} characters",
         "list_type": "must be a list: write each entry on a line of its own, after '- '",

@@ -67,7 +67,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             "who compared what",
             dated=False,
         ),
-        "foc": Item(Stage.WEEK_BEFORE, Turn.PORTOLAN, "The FOC is confirmed", "the date"),
+        "foc": Item(Stage.WEEK_BEFORE, Turn.COORDINATOR, "The FOC is confirmed", "the date"),
         "window_booked": Item(
             Stage.WEEK_BEFORE,
             Turn.COORDINATOR,
@@ -76,7 +76,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
         ),
         "rollback_letter": Item(
             Stage.WEEK_BEFORE,
-            Turn.PORTOLAN,
+            Turn.COORDINATOR,
             "The letter of return is pre-filled and unsigned",
             "its SHA-256",
             dated=False,

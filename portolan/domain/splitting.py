@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
+from portolan.domain.advice import advice
 from portolan.domain.calendars import business_days_from, closed_reason
 from portolan.domain.errors import ConfigurationError, Fault, RequestInvalid
 from portolan.domain.foc import Freeze
+from portolan.domain.messaging import MessagingWanted
 from portolan.domain.order import OrderRequest
-from portolan.domain.playbooks import PLAYBOOKS, Playbook, Policy, breaks_rule, choose
+from portolan.domain.playbooks import PLAYBOOKS, Misfit, Playbook, Policy, breaks_rule, choose
 from portolan.domain.request import AccountRequest, Request
 
 
@@ -83,7 +85,8 @@ class Split:
     Attributes:
         orders: Account by account, and within one by the first number of each kind, as the file has them.
         reasons: Why there are this many, a sentence each.
-        notes: What was changed or assumed while reading numbers, a sentence each.
+        notes: What was changed or assumed while reading numbers, and what was asked for and has no effect, a sentence
+            each.
         accounts: For each order's id, the index of its entry in the request's `accounts`.
     """
 
@@ -129,6 +132,7 @@ def split_as_it_is(project: Request, numbers_by_account: Sequence[Sequence[Parse
     groups, reasons = _grouped(project, numbers_by_account)
     orders: list[OrderRequest] = []
     accounts: dict[str, int] = {}
+    without_effect: list[str] = []
     for group in groups:
         for (code, *_), numbers in group.kinds.items():
             order_id = f"{project.project_id}-{len(orders) + 1}"
@@ -136,9 +140,10 @@ def split_as_it_is(project: Request, numbers_by_account: Sequence[Sequence[Parse
             everything = [one.e164 for few in group.kinds.values() for one in few]
             orders.append(_order(order_id, project, group.account, numbers, everything, policy))
             accounts[order_id] = group.index
+            without_effect.extend(_without_effect(orders[-1], group.account))
         reasons.append(_reason(group))
     notes = [f"{number.place}: {number.note}" for numbers in numbers_by_account for number in numbers if number.note]
-    return Split(project.project_id, orders, reasons, notes, accounts)
+    return Split(project.project_id, orders, reasons, notes + without_effect, accounts)
 
 
 def number_faults(numbers_by_account: Sequence[Sequence[ParsedNumber]]) -> list[Fault]:
@@ -187,7 +192,7 @@ def faults_in_split(
             try:
                 policy = rules(PLAYBOOKS[code], account, country, count)
             except ConfigurationError as error:
-                faults.append(Fault(f"accounts[{index}].policy", f"{error.message} {error.remedy}"))
+                faults.append(Fault(_place(index, account, error), f"{error.message} {error.remedy}"))
             else:
                 wish_faults.extend(_wish_faults(index, account, policy))
                 moved = [one for one in numbers if one.country == country and _code(one, account) == code]
@@ -226,6 +231,12 @@ def _policy_faults(index: int, account: AccountRequest, playbook: Playbook) -> I
         if rule and breaks_rule(key, rule, wanted):
             what = f"cannot be {wanted!r}: {playbook.code} has {rule.value!r} by rule ({rule.source})"
             yield Fault(f"accounts[{index}].policy.{key}", what)
+
+
+def _place(index: int, account: AccountRequest, error: ConfigurationError) -> str:
+    """Where values of a policy do not fit: at the one to correct, if the request gives it."""
+    name = error.name if isinstance(error, Misfit) else ""
+    return f"accounts[{index}].policy{f'.{name}' if name in account.policy.overrides() else ''}"
 
 
 def _wish_faults(index: int, account: AccountRequest, policy: Policy) -> Iterator[Fault]:
@@ -280,6 +291,7 @@ def _order(
         customer_contact=project.contacts.customer.as_contact(),
         coordinator=project.contacts.coordinator.as_contact(),
         decision_maker=project.contacts.decision_maker.as_contact(),
+        second_person=second.as_contact() if (second := project.contacts.second_person) else None,
         requested_foc_on=account.wishes.requested_foc_on,
         policy=policy,
         csr=account.csr.as_record() if account.csr else None,
@@ -288,31 +300,32 @@ def _order(
         remaining=account.remaining_numbers or "",
         new_btn=account.new_btn,
         freezes=[Freeze(given.first, given.last, given.reason) for given in account.wishes.freezes],
-        advice=_advice(account, numbers),
+        advice=advice(account, numbers[0].number_class, spelled=any(_KEYPAD in one.note for one in numbers)),
+        strategy=account.strategy,
+        activation=account.activation,
+        configuration=account.configuration.as_configuration() if account.configuration else None,
+        messaging=_messaging(account, numbers[0].number_class, policy),
+        fallback=account.fallback,
+        call_tester=account.call_tester,
     )
 
 
-#: What makes numbers precious, in words.
-_RISKS = MappingProxyType(
-    {
-        "vanity": "are vanity numbers",
-        "campaign": "stand in a campaign",
-        "regulated": "are numbers that a regulator requires to answer",
-    }
-)
-_BRIDGE = (
-    "Do not let the port be the first test: claim a number at the gaining carrier, send the calls of the old number "
-    "to it over a SIP trunk, prove it, and port as a second step"
-)
+def _messaging(account: AccountRequest, number_class: str, policy: Policy) -> MessagingWanted | None:
+    """What Portolan looks after; nothing where messaging moves with voice. Toll-free numbers join no 10DLC campaign."""
+    if account.messaging is None or not policy.messaging_separate:
+        return None
+    wanted = account.messaging.as_wanted()
+    return wanted.model_copy(update={"campaign": ""}) if number_class == "toll_free" else wanted
 
 
-def _advice(account: AccountRequest, numbers: Sequence[ParsedNumber]) -> list[str]:
-    """What people should hear before numbers that nobody wants to lose for an hour are ported."""
-    risks = list(dict.fromkeys(account.risks))
-    spelled = sum(_KEYPAD in number.note for number in numbers)
-    if spelled and "vanity" not in risks:
-        risks.insert(0, "vanity")
-    return [f"High risk: these {_RISKS[risk]}. {_BRIDGE}." for risk in risks]
+def _without_effect(order: OrderRequest, account: AccountRequest) -> Iterator[str]:
+    """What was asked for and comes to nothing for this order."""
+    if account.messaging is None:
+        return
+    if order.messaging is None:
+        yield f"{order.order_id}: by {order.policy.playbook} messaging moves with voice; nothing is done for it apart"
+    elif account.messaging.campaign and not order.messaging.campaign:
+        yield f"{order.order_id}: toll-free numbers join no 10DLC campaign; {account.messaging.campaign} is left out"
 
 
 def _reason(group: _Group) -> str:

@@ -108,7 +108,7 @@ STATES: dict[State, StateFacts] = {
     State.ROLLBACK_WINDOW: StateFacts(Phase.ASSURE, Turn.CLOCK, "In service; a port-back can still be asked for"),
     State.ROLLING_BACK: StateFacts(Phase.ASSURE, Turn.PORTOLAN, "Returning the numbers to the losing carrier"),
     State.SETTLING: StateFacts(
-        Phase.ASSURE, Turn.PORTOLAN, "The rollback window has closed; messaging or the bridge is not settled yet"
+        Phase.ASSURE, Turn.CLOCK, "The rollback window has closed; messaging or the bridge is not settled yet"
     ),
     State.CANCELLING: StateFacts(Phase.SUBMIT, Turn.PORTOLAN, "Withdrawing the order from the gaining carrier"),
     State.COMPLETED: StateFacts(Phase.ENDED, Turn.NOBODY, "The numbers moved and the rollback window has closed"),
@@ -138,7 +138,7 @@ TRANSITIONS: tuple[tuple[State, State, str], ...] = (
     (State.AWAITING_INFORMATION, State.EXPIRED, "customer silence"),
     (State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, "LOA signed"),
     (State.AWAITING_SIGNATURE, State.SUBMITTING, "LOA signed again, already approved"),
-    (State.AWAITING_SIGNATURE, State.CANCELLING, "cancel"),
+    (State.AWAITING_SIGNATURE, State.CANCELLING, "cancel, or customer silence while a bridge stands"),
     (State.AWAITING_SIGNATURE, State.EXPIRED, "customer silence, nothing sent yet"),
     (State.AWAITING_APPROVAL, State.SUBMITTING, "approve"),
     (State.AWAITING_APPROVAL, State.AWAITING_SIGNATURE, "the LOA grew too old"),
@@ -163,6 +163,14 @@ TRANSITIONS: tuple[tuple[State, State, str], ...] = (
     (State.FOC_CONFIRMED, State.CANCELLING, "cancel"),
     (State.READY, State.CUTTING_OVER, "the FOC has come, and every gate is green or overridden"),
     (State.READY, State.FOC_CONFIRMED, "FOC moved later"),
+    (State.SUBMITTED, State.VERIFYING, "the carrier moved the numbers by itself"),
+    (State.ACTION_REQUIRED, State.VERIFYING, "the carrier moved the numbers by itself"),
+    (State.FOC_CONFIRMED, State.VERIFYING, "the carrier moved the numbers by itself"),
+    (State.READY, State.VERIFYING, "the carrier moved the numbers by itself"),
+    (State.SUBMITTED, State.PARTIALLY_ACTIVE, "the carrier moved some numbers by itself"),
+    (State.ACTION_REQUIRED, State.PARTIALLY_ACTIVE, "the carrier moved some numbers by itself"),
+    (State.FOC_CONFIRMED, State.PARTIALLY_ACTIVE, "the carrier moved some numbers by itself"),
+    (State.READY, State.PARTIALLY_ACTIVE, "the carrier moved some numbers by itself"),
     (State.READY, State.ACTION_REQUIRED, "rejected after all, moved, or passed on hold or at a red gate"),
     (State.READY, State.CANCELLING, "cancel"),
     (State.CUTTING_OVER, State.VERIFYING, "activated"),

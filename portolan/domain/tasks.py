@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
 
+from portolan.domain.runbook import ITEMS
 from portolan.domain.states import Turn
 
 
@@ -172,5 +173,15 @@ class Task(BaseModel):
 
     @property
     def facts(self) -> TaskFacts:
-        """Title, owner and allowed answers."""
+        """Title, owner and allowed answers of its kind."""
         return TASKS[self.kind]
+
+    @property
+    def turn(self) -> Turn:
+        """Who does it: for an item of the runbook, its owner."""
+        return ITEMS[self.item].owner if self.kind is TaskKind.SIGN_OFF else self.facts.turn
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return f"Sign off: {ITEMS[self.item].title}" if self.kind is TaskKind.SIGN_OFF else self.facts.title

@@ -54,6 +54,12 @@ class NoticeKind(StrEnum):
     SPLIT_OUT = "split_out"
     NOT_PORTABLE = "not_portable"
     EXPIRED = "expired"
+    PORT_OUT_REQUESTED = "port_out_requested"
+    PORT_OUT_HELD = "port_out_held"
+    PORT_OUT_RELEASED = "port_out_released"
+    PORT_OUT_REFUSED = "port_out_refused"
+    PORT_OUT_CLOSED = "port_out_closed"
+    PORT_OUT_ATTENTION = "port_out_attention"
 
 
 class Notice(BaseModel):

@@ -58,7 +58,7 @@ def details(order: Order) -> str:
     for task in order.open_tasks:
         possible = possible_answers(order, task)
         answers = f" Answers: {', '.join(possible)}." if possible else ""
-        lines.append(f"- task `{task.task_id}` ({task.facts.turn}): {task.detail}.{answers}".replace("..", "."))
+        lines.append(f"- task `{task.task_id}` ({task.turn}): {task.detail}.{answers}".replace("..", "."))
     if order.last_refusal:
         lines.append(f"Last refused: {order.last_refusal}")
     text = "\n\n".join(lines)

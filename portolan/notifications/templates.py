@@ -7,34 +7,11 @@ Nothing here promises that a rollback will succeed: the losing carrier may refus
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import NamedTuple
-
 from portolan.domain.telling import NoticeKind
+from portolan.notifications.port_out_templates import PORT_OUTS
+from portolan.notifications.template import Audience, Template
 
-
-class Audience(StrEnum):
-    """Whom a notice is for; the values are the keys of `Notice.contacts`."""
-
-    CUSTOMER = "customer"
-    COORDINATOR = "coordinator"
-    DECISION_MAKER = "decision_maker"
-
-
-class Template(NamedTuple):
-    """The text of one kind of notice; `todo` says, for each audience, what to do and by when."""
-
-    subject: str
-    happened: str
-    meaning: str
-    todo: Mapping[Audience, str]
-
-    @property
-    def audiences(self) -> tuple[Audience, ...]:
-        """Who is told."""
-        return tuple(self.todo)
-
+__all__ = ["TEMPLATES", "Audience", "Template"]
 
 _CUSTOMER, _COORDINATOR, _DECIDER = Audience.CUSTOMER, Audience.COORDINATOR, Audience.DECISION_MAKER
 
@@ -235,4 +212,5 @@ TEMPLATES: dict[NoticeKind, Template] = {
             _COORDINATOR: "Ask the customer whether the move is still wanted, and start a new order if so.",
         },
     ),
+    **PORT_OUTS,
 }

@@ -42,6 +42,17 @@ class Inbox(Database):
                 )
             )
 
+    def messages(self, order_id: str) -> list[CarrierMessageRow]:
+        """Every message that names an order, in the order of their arrival."""
+        with self.reading() as session:
+            return list(
+                session.exec(
+                    select(CarrierMessageRow)
+                    .where(CarrierMessageRow.order_id == order_id)
+                    .order_by(col(CarrierMessageRow.received_at), col(CarrierMessageRow.id))
+                )
+            )
+
     def message_handled(self, message: int, now: datetime) -> None:
         """Note that a message (by its row's id) was acted upon; the first time counts.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlmodel import col, select
+
 from portolan.domain.errors import PortolanError
 from portolan.domain.telling import NoticeKind
 from portolan.records.session import Database, insert_if_absent
@@ -56,6 +58,19 @@ class Notices(Database):
                 raise NoticeInFlight(key)
             row.status, row.claimed_at, row.attempts = NoticeStatus.SENDING, now, row.attempts + 1
             return True
+
+    def notices(self, order_id: str) -> list[NotificationRow]:
+        """Who was told what of an order, or is still to be, in the order of the first tries."""
+        with self.reading() as session:
+            return list(
+                session.exec(
+                    select(NotificationRow)
+                    .where(NotificationRow.order_id == order_id)
+                    .order_by(
+                        col(NotificationRow.first_tried_at), col(NotificationRow.key), col(NotificationRow.recipient)
+                    )
+                )
+            )
 
     def notice_sent(self, key: str, recipient: str, now: datetime) -> None:
         """The channel has taken the notice; this is final."""

@@ -21,6 +21,7 @@ from portolan.records.audit import Standing
 from portolan.records.inbox import Inbox
 from portolan.records.notices import Notices
 from portolan.records.papers import Papers, Secret, close_papers, move_secrets, put_secrets
+from portolan.records.port_outs import PortOuts
 from portolan.records.projection import insert_orders, number_rows, order_row, put_numbers, put_tasks
 from portolan.records.queries import SUMMARY, Queries, summaries
 from portolan.records.tables import NumberRow, OrderRow, OrderSummary, ProjectRow
@@ -52,7 +53,7 @@ class ReferenceTaken(PortolanError):
         )
 
 
-class Records(Queries, Inbox, Notices, Papers):
+class Records(Queries, Inbox, Notices, Papers, PortOuts):
     """All records, on an engine made by `connect` and a database brought up to date by `upgrade`."""
 
     def reserve(

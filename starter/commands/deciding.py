@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 
 from portolan.carriers.registry import simulated
 from portolan.documents.keeping import CONSENT
+from portolan.documents.registry import letters
 from portolan.domain.calendars import local
 from portolan.domain.decisions import Answer
 from portolan.domain.effects import LetterWanted
@@ -26,7 +27,6 @@ from starter.clock import OrderClock
 from starter.commands.base import AsJson, By, EventId, OrderId, Reason, app, command, settings, with_progress
 from starter.orders import decide
 from starter.output import err, out, print_json
-from starter.papers import letters
 from starter.up import existing_records
 from worker.host import connect_temporal
 

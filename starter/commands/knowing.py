@@ -57,15 +57,26 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "carrier_silence_days",
         "unlawful_refusals",
     ),
-    "The date": ("lead_business_days", "foc_notice_hours", "foc_horizon_days", "freeze_hours"),
-    "Cutover and return": (
-        "activation_from",
-        "activation_until",
-        "activation_zone",
-        "cutover_hours",
+    "The date": ("lead_business_days", "foc_notice_hours", "foc_horizon_days", "freeze_hours", "supplements"),
+    "Runbook and gates": ("runbook", "gates", "configure_hours"),
+    "Cutover": ("activation_from", "activation_until", "activation_zone", "activates_itself", "cutover_hours"),
+    "Proof and test calls": (
+        "proof",
+        "test_slots",
+        "test_origins",
+        "test_least_origins",
+        "test_checks",
+        "test_pass_streak",
+        "test_fail_streak",
+    ),
+    "Messaging": ("messaging_separate", "messaging_business_days", "hosted_messaging_days"),
+    "Return": (
         "rollback_basis",
         "rollback_hours",
         "snapback_hours",
+        "snapback_cost",
+        "win_back_cost",
+        "inadvertent_unlimited",
         "closing_notice_hours",
         "port_back_hours",
     ),
@@ -185,10 +196,10 @@ def _row(name: str, value: Value) -> tuple[str, str, str, str]:
 
 
 def _lines(value: Any) -> str:
-    """A value with each of its parts on a line of its own."""
+    """A value with each of its parts on a line of its own, but for numbers, which are short."""
     if value and isinstance(value, Mapping):
         return "\n".join(f"{key}: {in_words(item)}" for key, item in value.items())
-    if value and type(value) in (list, tuple) and (len(value) > 1 or len(str(value[0])) > 1):
+    if value and type(value) in (list, tuple) and not isinstance(value[0], int):
         return "\n".join(map(in_words, value))
     return in_words(value)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from portolan.documents.registry import letters
 from portolan.documents.store import Documents
 from portolan.domain import identifiers
 from portolan.domain.carrier import SECRETS
@@ -25,7 +26,6 @@ from starter.commands.base import AsJson, By, EventId, OrderId, app, command, se
 from starter.commands.deciding import decide_and_tell
 from starter.orders import Unreadable
 from starter.output import out, print_json
-from starter.papers import letters
 from starter.text_files import read_text
 from starter.up import existing_records
 

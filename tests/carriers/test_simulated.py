@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,71 +17,12 @@ from portolan.domain.carrier import (
     CarrierStatus,
     CsrRecord,
     NumberStatus,
-    PortBack,
     SendKind,
-    Submission,
 )
 from portolan.domain.errors import CarrierRefused, CarrierUnavailable, OutcomeUnknown
 from portolan.domain.messages import read
+from tests.carriers.scene import HOUR, NUMBERS, START, Clock, back, submission
 from tests.world import ACCOUNT
-
-START = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)  # a Monday
-NUMBERS = ["+12125550001", "+12125550002"]
-HOUR = timedelta(hours=1)
-
-
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def make(tmp_path: Path, clock: Clock) -> Callable[..., SimulatedCarrier]:
-    def made(**script: object) -> SimulatedCarrier:
-        carrier = SimulatedCarrier(tmp_path / "carrier.db", clock)
-        if script:
-            carrier.give_script("o1", Script.model_validate(script))
-        carrier.give_account("o1", ACCOUNT)
-        return carrier
-
-    return made
-
-
-def submission(attempt: int = 1, kind: SendKind = SendKind.NEW, carrier_order_id: str | None = None) -> Submission:
-    return Submission(
-        key=f"o1:{attempt}",
-        order_id="o1",
-        attempt=attempt,
-        kind=kind,
-        carrier_order_id=carrier_order_id,
-        numbers=NUMBERS,
-        account=ACCOUNT,
-        losing_carrier="Old Telco",
-    )
-
-
-def back(carrier_order_id: str) -> PortBack:
-    return PortBack(
-        key="o1:port-back",
-        order_id="o1",
-        carrier_order_id=carrier_order_id,
-        decided_by="Grace",
-        reason="dead air",
-        decided_at=START,
-        stage="snapback",
-        not_after=START + 80 * HOUR,
-    )
-
 
 SAYINGS = [
     Saying(says="approve", after_hours=10),
@@ -235,11 +176,14 @@ def test_cancelled_activated_and_returned_orders_stay_so(make: Callable[..., Sim
         carrier.cancel(moved, "too late")
     with pytest.raises(CarrierRefused):
         carrier.submit(submission(2, SendKind.SUPPLEMENT, moved))
+    assert [sending.attempt for sending in carrier.store.orders("o1")[0].sendings] == [1]
     returned = carrier.port_back(back(moved))
     assert returned.status is CarrierStatus.PORTED_BACK
     assert set(returned.numbers.values()) == {NumberStatus.RETURNED}
     clock.now += HOUR
     assert carrier.port_back(back(moved)).updated_at == returned.updated_at
+    with pytest.raises(CarrierRefused, match="gone back"):
+        carrier.activate(moved)
 
     other = carrier.submit(submission()).carrier_order_id
     assert carrier.cancel(other, "moved").status is CarrierStatus.CANCELLED
@@ -258,10 +202,12 @@ def test_some_numbers_can_be_dead_for_a_while(make: Callable[..., SimulatedCarri
     assert set(carrier.get(held).numbers.values()) == {NumberStatus.ACTIVE}
 
 
-@pytest.mark.parametrize("unknown", ["SIM-99999", "SIM-x", "", "else"])
+@pytest.mark.parametrize("unknown", ["SIM-99999", "SIM-x", "SIM-0", "SIM-²", "SIM-" + "9" * 40, "", "else"])
 def test_an_order_it_does_not_know_is_refused(unknown: str, make: Callable[..., SimulatedCarrier]) -> None:
-    with pytest.raises(CarrierRefused):
-        make().get(unknown)
+    carrier = make()
+    for call in (carrier.get, carrier.activate, carrier.unconfigure):
+        with pytest.raises(CarrierRefused, match="there is no order"):
+            call(unknown)
 
 
 @pytest.mark.parametrize(
@@ -341,6 +287,17 @@ def test_an_order_without_a_script_fares_by_the_seed(tmp_path: Path, clock: Cloc
         {"sendings": [[{"says": "shrug"}]]},
         {"faults": [{"call": "phone", "kind": "outage"}]},
         {"messages": "thrice"},
+        {"routing": "elsewhere"},
+        {"routing_hours": -1},
+        {"messaging_hours": -1},
+        {"consent": "perhaps"},
+        {"consent_hours": -1},
+        {"consent_by_stage": {"new_port": "refused"}},
+        {"bridge_hours": -1},
+        {"call_failures": [{"origin": "fax"}]},
+        {"call_failures": [{"check": "smell"}]},
+        {"call_failures": [{"heard": "music"}]},
+        {"call_failures": [{"after_hours": 2, "until_hours": 2}]},
     ],
 )
 def test_a_script_with_a_mistake_is_refused(wrong: dict[str, object]) -> None:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from activities.knowledge import judge_account, judge_rejection
-from portolan.domain import checking, cures, outcomes
+from portolan.domain import bridging, checking, cures, outcomes, proving, returning
 from portolan.domain.carrier import (
     AccountData,
+    BridgeAnswer,
     CarrierOrder,
     CarrierStatus,
     CsrAnswer,
     CsrRecord,
+    MessagingStatus,
     NumberStatus,
     Portability,
+    Routing,
 )
 from portolan.domain.clocks import Clock, Deadline, lapse, next_deadline
 from portolan.domain.decisions import Answer, take
-from portolan.domain.effects import Judging, LookUp, Rejected
+from portolan.domain.effects import Judging, Look, LookUp, Rejected
 from portolan.domain.messages import Event, read
-from portolan.domain.order import Order
+from portolan.domain.order import AFTER_ACTIVATION, Order
+from portolan.domain.port_backs import Proposal
 from portolan.domain.states import State
 from portolan.domain.tasks import Task, TaskKind
 from portolan.domain.telling import AuditEntry, NoticeKind
@@ -181,8 +185,13 @@ def verifying(order: Order) -> Order:
     return order
 
 
+def looked(order: Order, numbers: dict[str, NumberStatus], now: datetime, routing: Sequence[Routing] = ()) -> None:
+    """Proof was looked for, and this was found."""
+    proving.looked(order, Look(numbers=numbers, routing=list(routing)), now)
+
+
 def in_window(order: Order) -> Order:
-    outcomes.looked_for_proof(verifying(order), dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC)
+    looked(verifying(order), dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC)
     return order
 
 
@@ -211,7 +220,7 @@ def cancelled(order: Order) -> Order:
 
 
 def rolled_back(order: Order) -> Order:
-    outcomes.ported_back(rolling_back(order), FOC + HOUR)
+    returning.returned(rolling_back(order), FOC + HOUR)
     return order
 
 
@@ -220,10 +229,46 @@ def expired(order: Order) -> Order:
     return order
 
 
+def bridging_order(order: Order) -> Order:
+    order.bridge_first = True
+    return check(order)
+
+
+def bridged(order: Order) -> Order:
+    claimed = {number: f"+9990000000{index}" for index, number in enumerate(order.request.numbers)}
+    answer = BridgeAnswer(claimed=claimed, forward_to="sip:order-1@bridge.example", carries=True)
+    bridging.built(bridging_order(order), answer, NOW)
+    return order
+
+
+def independently(order: Order) -> Order:
+    """The order's policy asks for more than the carrier's word."""
+    order.request.policy = order.policy.model_copy(update={"proof": ["service", "independent"]})
+    return order
+
+
+def partially_active(order: Order) -> Order:
+    cutting_over(independently(order))
+    first, *rest = order.request.numbers
+    numbers = {first: NumberStatus.FAILED, **dict.fromkeys(rest, NumberStatus.ACTIVE)}
+    outcomes.activated(order, held(order, CarrierStatus.PORTED, numbers=numbers), FOC)
+    return order
+
+
+def settling(order: Order) -> Order:
+    in_window(order)
+    order.messaging = dict.fromkeys(order.request.numbers, MessagingStatus.PENDING)
+    order.messaging_at = FOC + 80 * HOUR
+    let_pass(order, Clock.WINDOW_CLOSES)
+    return order
+
+
 #: How an order gets into each state; `order.since` is the moment it got there.
 WAYS: dict[State, Callable[[Order], Order]] = {
     State.CHECKING: lambda order: order,
     State.AWAITING_INFORMATION: differs,
+    State.BRIDGING: bridging_order,
+    State.BRIDGED: bridged,
     State.AWAITING_SIGNATURE: check,
     State.AWAITING_APPROVAL: approvable,
     State.SUBMITTING: submitting,
@@ -232,9 +277,11 @@ WAYS: dict[State, Callable[[Order], Order]] = {
     State.FOC_CONFIRMED: confirmed,
     State.READY: ready,
     State.CUTTING_OVER: cutting_over,
+    State.PARTIALLY_ACTIVE: partially_active,
     State.VERIFYING: verifying,
     State.ROLLBACK_WINDOW: in_window,
     State.ROLLING_BACK: rolling_back,
+    State.SETTLING: settling,
     State.CANCELLING: cancelling,
     State.COMPLETED: completed,
     State.CANCELLED: cancelled,
@@ -260,13 +307,52 @@ GOOD: dict[str, Callable[[Order, datetime], dict[str, Any]]] = {
     "carrier_puzzle": lambda order, now: {"raw": "JEOPARDY"},
     "give_evidence": lambda order, now: {"by": "Charles", "evidence": "portal_screenshot"},
     "approve": lambda order, now: {"by": "Charles"},
+    "sign_off": lambda order, now: {
+        "by": "Charles",
+        "items": ["volumes" if order.state in AFTER_ACTIVATION else "desk_staffed"],
+    },
+    "override_gates": lambda order, now: {"decided_by": BOSS.email, "reason": "tested by hand"},
+    "cut_over": lambda order, now: {"by": "Charles"},
+    "test_calls": lambda order, now: {
+        "by": "Charles",
+        "results": [{"number": order.request.numbers[0], "origin": "mobile", "checks": {"ringback": "passed"}}],
+    },
+    "confirm": lambda order, now: {"by": COORDINATOR.email},
     "resubmit": lambda order, now: {"by": "Charles", "corrections": {"postal_code": "02111"}},
-    "rollback": lambda order, now: {"decided_by": BOSS.email, "reason": "no inbound calls"},
+    "rollback": lambda order, now: {
+        "decided_by": BOSS.email,
+        "reason": "no inbound calls",
+        "inadvertent": order.state is State.SETTLING,
+    },
     "cancel": lambda order, now: {"by": "Charles", "reason": "campaign moved"},
     "hold": lambda order, now: {"by": "Charles", "reason": "in print", "until": now + DAY},
     "release": lambda order, now: {"by": "Charles"},
     "complete_task": lambda order, now: {"by": "Charles", "task_id": "read-message-1", "answer": "acknowledged"},
 }
+
+
+def fit(kind: str, order: Order) -> Order:
+    """What a good message of that kind needs beside the state."""
+    if kind in {"sign_off", "override_gates"}:
+        order.request.policy = order.policy.model_copy(
+            update={"runbook": ["desk_staffed", "volumes"], "gates": ["desk_staffed"]}
+        )
+        order.foc_settled_at = None
+    if kind in {"override_gates", "cut_over"} and order.state in {State.FOC_CONFIRMED, State.READY}:
+        order.foc_at = order.since
+    if kind == "cut_over":
+        order.request.activation = "on_demand"
+        order.held_since = order.since
+    if kind == "confirm":
+        order.request.second_person = COORDINATOR
+        overriding = order.state in {State.FOC_CONFIRMED, State.READY}
+        fit("override_gates", order) if overriding else None
+        order.proposal = Proposal(
+            kind="override_gates" if overriding else "rollback", by=BOSS.name, reason="no calls", at=order.since
+        )
+    if kind == "rollback" and order.state is State.SETTLING:
+        order.request.policy = order.policy.model_copy(update={"inadvertent_unlimited": True})
+    return order
 
 
 def good(kind: str, order: Order, now: datetime, **fields: Any) -> Event:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from portolan.domain import outcomes
+from portolan.domain import outcomes, returning
 from portolan.domain.carrier import CsrRecord, SendKind
 from portolan.domain.clocks import Clock
 from portolan.domain.order import Order
@@ -27,6 +27,7 @@ from tests.domain.builders import (
     differs,
     last,
     let_pass,
+    looked,
     new,
     order_in,
     rejected,
@@ -99,13 +100,13 @@ def held_long() -> Order:
 
 def unproven() -> Order:
     order = verifying(new())
-    outcomes.looked_for_proof(order, {}, FOC)
+    looked(order, {}, FOC)
     return order
 
 
 def not_returned() -> Order:
     order = order_in(State.ROLLING_BACK)
-    outcomes.port_back_refused(order, "reassigned", FOC + HOUR)
+    returning.refused(order, "reassigned", FOC + HOUR)
     return order
 
 

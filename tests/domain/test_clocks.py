@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portolan.domain import outcomes
+from portolan.domain import outcomes, returning
 from portolan.domain.carrier import CarrierStatus, NumberStatus
 from portolan.domain.clocks import Clock, acts, business_deadline, lapse, next_deadline
 from portolan.domain.order import Order
@@ -34,6 +34,7 @@ from tests.domain.builders import (
     in_window,
     last,
     let_pass,
+    looked,
     new,
     notices,
     open_kinds,
@@ -422,7 +423,7 @@ def test_a_port_back_is_tried_for_as_long_as_nobody_has_said_yes_or_no() -> None
 def test_a_port_back_that_came_too_late_ends_with_the_window() -> None:
     order = rolling_back(new())
     late = FOC + 76 * HOUR
-    outcomes.port_back_refused(order, "the time in which the numbers could be returned has passed", late)
+    returning.refused(order, "the time in which the numbers could be returned has passed", late)
     assert (order.state, open_kinds(order)) == (State.ROLLBACK_WINDOW, [TaskKind.PORT_BACK_REFUSED])
     assert notices(order)[-1] is NoticeKind.ROLLBACK_REFUSED
     strike(order, Clock.CLOSING_NOTICE, late)
@@ -433,16 +434,16 @@ def test_a_port_back_that_came_too_late_ends_with_the_window() -> None:
 
 def test_while_numbers_are_unproven_the_end_of_the_window_is_told_but_closes_nothing() -> None:
     order = verifying(new())
-    outcomes.looked_for_proof(order, {}, FOC + 47 * HOUR + timedelta(minutes=50))
+    looked(order, {}, FOC + 47 * HOUR + timedelta(minutes=50))
     assert strike(order, Clock.CLOSING_NOTICE) == FOC + 48 * HOUR
     assert (order.state, notices(order)[-1]) == (State.VERIFYING, NoticeKind.WINDOW_CLOSING)
     now = FOC + 71 * HOUR
     for _ in range(20):
-        outcomes.looked_for_proof(order, {}, now)
+        looked(order, {}, now)
         now = strike(order, Clock.RETRY)
     assert now > FOC + 72 * HOUR
     assert order.state is State.VERIFYING
-    outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), now)
+    looked(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), now)
     assert order.state is State.COMPLETED
     assert notices(order).count(NoticeKind.WINDOW_CLOSING) == 1
 
@@ -450,7 +451,7 @@ def test_while_numbers_are_unproven_the_end_of_the_window_is_told_but_closes_not
 def test_told_in_verifying_the_end_of_the_window_is_not_told_again() -> None:
     order = verifying(new())
     strike(order, Clock.CLOSING_NOTICE)
-    outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC + 49 * HOUR)
+    looked(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC + 49 * HOUR)
     assert strike(order, Clock.WINDOW_CLOSES) == FOC + 72 * HOUR
     assert notices(order).count(NoticeKind.WINDOW_CLOSING) == 1
 
@@ -546,13 +547,13 @@ def test_proof_is_looked_for_every_quarter_of_an_hour_for_two_hours_then_hourly_
     order = verifying(new())
     now, waits = FOC, []
     for _ in range(16):
-        outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers, NumberStatus.PENDING), now)
+        looked(order, dict.fromkeys(order.request.numbers, NumberStatus.PENDING), now)
         at = strike(order, Clock.RETRY)
         waits.append((at - now) // timedelta(minutes=1))
         now = at
     assert waits == [15] * 8 + [60] * 6 + [360] * 2
     assert open_kinds(order) == [TaskKind.PROVE_NUMBERS]
-    outcomes.looked_for_proof(order, held(order, CarrierStatus.PORTED).numbers, now)
+    looked(order, held(order, CarrierStatus.PORTED).numbers, now)
     assert (order.state, open_kinds(order)) == (State.ROLLBACK_WINDOW, [])
 
 

@@ -36,6 +36,7 @@ from tests.domain.builders import (
     confirmed,
     cutting_over,
     differs,
+    fit,
     good,
     held,
     judge,
@@ -74,13 +75,17 @@ HOME = {
     "approve": State.AWAITING_APPROVAL,
     "resubmit": State.ACTION_REQUIRED,
     "rollback": State.ROLLBACK_WINDOW,
+    "sign_off": State.FOC_CONFIRMED,
+    "override_gates": State.FOC_CONFIRMED,
+    "cut_over": State.READY,
+    "test_calls": State.ROLLBACK_WINDOW,
+    "confirm": State.ROLLBACK_WINDOW,
 }
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_event_id_counts_once_where_it_was_applied(kind: str) -> None:
-    state = HOME.get(kind, State.SUBMITTED)
-    order = order_in(state)
+    order = fit(kind, order_in(HOME.get(kind, State.SUBMITTED)))
     now = order.since
     if kind == "release":
         say(order, "hold", now, reason="x")
@@ -635,7 +640,7 @@ def test_a_hold_ends_with_the_order() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_accepted_decision_leaves_one_line_with_who_when_and_what_changed(kind: str) -> None:
-    order = order_in(HOME.get(kind, State.SUBMITTED))
+    order = fit(kind, order_in(HOME.get(kind, State.SUBMITTED)))
     now = order.since + HOUR
     if kind == "release":
         say(order, "hold", order.since, reason="x")
@@ -647,7 +652,7 @@ def test_every_accepted_decision_leaves_one_line_with_who_when_and_what_changed(
     (line,) = [entry for entry in order.unpublished if entry.sequence > sequence]
     assert line.sequence == sequence + 1
     assert (line.kind, line.event_id) == (kind, f"e-{kind}")
-    assert line.by == (BOSS.email if kind == "rollback" else "Charles")
+    assert line.by == (BOSS.email if kind in {"rollback", "override_gates"} else "Charles")
     assert (line.occurred_at, line.recorded_at) == (said, now)
     assert (line.state_before, line.state_after) == (before, order.state)
 

@@ -47,6 +47,7 @@ from tests.domain.builders import (
     confirmed,
     last,
     let_pass,
+    looked,
     new,
     order_in,
     rejected,
@@ -229,7 +230,7 @@ def test_a_task_that_is_not_there_names_those_that_are() -> None:
 def test_a_carrier_reached_again_ends_the_task_without_a_person() -> None:
     order = verifying(new())
     order.open_task(TaskKind.CARRIER_UNREACHABLE, "no answer", FOC)
-    outcomes.looked_for_proof(order, dict.fromkeys([ONE, TWO], NumberStatus.FAILED), FOC + 100 * DAY)
+    looked(order, dict.fromkeys([ONE, TWO], NumberStatus.FAILED), FOC + 100 * DAY)
     (reached,) = [task for task in order.tasks if task.kind is TaskKind.CARRIER_UNREACHABLE]
     assert (reached.closed_by, reached.closed_at) == ("portolan", FOC + 100 * DAY)
     assert order.unsent[-1].facts["why"] == "2 of 2 numbers are not proven in service."

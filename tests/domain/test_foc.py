@@ -17,7 +17,6 @@ from portolan.domain.foc import (
     foc_problem,
     in_words,
     loa_plan,
-    next_good_day,
     proposals,
     resign_by,
 )
@@ -117,7 +116,7 @@ def test_the_earliest_day(now: str, values: dict[str, Any], earliest: date) -> N
 def test_the_recommended_day(now: str, recommended: date) -> None:
     found = proposals(utc(now), policy(), names=HOLIDAYS)
     assert found.recommended == recommended
-    assert next_good_day(utc(now), policy()) == recommended
+    assert proposals(utc(now), policy()).recommended == recommended
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from activities.knowledge import judge_rejection
-from portolan.domain import cures, outcomes, words
+from portolan.domain import cures, outcomes, returning, words
 from portolan.domain.carrier import AccountData, CarrierStatus, SendKind
 from portolan.domain.clocks import acts, lapse, next_deadline
 from portolan.domain.cures import MOST_CURES
@@ -30,7 +30,7 @@ from portolan.domain.rejections import Action, Rejection
 from portolan.domain.states import MOVES, State
 from portolan.domain.tasks import TASKS
 from portolan.domain.telling import AuditEntry
-from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, check, judge, new, say, sign
+from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, check, judge, looked, new, say, sign
 from tests.domain.memory_carrier import Carrier, Refused, Unreachable
 
 #: More lives: PORTOLAN_EXAMPLES=3000 pytest tests/domain/test_order_properties.py
@@ -228,15 +228,15 @@ class Life(RuleBasedStateMachine):
     def _verifying(self, way: str) -> None:
         found = self.carrier.get(way)
         dead = way == "refuse"
-        outcomes.looked_for_proof(self.order, found.numbers if not dead else {}, self.now)
+        looked(self.order, found.numbers if not dead else {}, self.now)
 
     def _rolling_back(self, way: str) -> None:
         try:
             self.carrier.port_back(self.order, self.now, way)
         except Refused as error:
-            outcomes.port_back_refused(self.order, str(error), self.now)
+            returning.refused(self.order, str(error), self.now)
         else:
-            outcomes.ported_back(self.order, self.now)
+            returning.returned(self.order, self.now)
 
     def _cancelling(self, way: str) -> None:
         if self.order.attempt:

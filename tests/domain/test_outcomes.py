@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from portolan.domain import checking, outcomes
+from portolan.domain import checking, outcomes, returning
 from portolan.domain.carrier import CarrierStatus, CsrAnswer, NumberStatus, Portability, SendKind
 from portolan.domain.clocks import Clock, acts, next_deadline
 from portolan.domain.decisions import take_deferred
@@ -36,6 +36,7 @@ from tests.domain.builders import (
     judge,
     last,
     let_pass,
+    looked,
     new,
     notices,
     on_file,
@@ -409,7 +410,7 @@ def test_one_number_not_in_service_keeps_the_order_verifying(status: NumberStatu
     order = verifying(new())
     first, second = order.request.numbers
     seen = {first: ACTIVE, second: status} if status else {first: ACTIVE}
-    outcomes.looked_for_proof(order, seen, FOC)
+    looked(order, seen, FOC)
     assert order.state is State.VERIFYING
     assert task(order, TaskKind.PROVE_NUMBERS).detail == "1 of 2 numbers are not proven in service"
     assert task(order, TaskKind.PROVE_NUMBERS).due_at == order.rollback_until
@@ -418,7 +419,7 @@ def test_one_number_not_in_service_keeps_the_order_verifying(status: NumberStatu
 def test_numbers_that_are_not_proven_are_told_once_to_those_who_can_act() -> None:
     order = verifying(new())
     for hours in (0, 1, 2):
-        outcomes.looked_for_proof(order, {}, FOC + hours * HOUR)
+        looked(order, {}, FOC + hours * HOUR)
     assert notices(order)[-1] is NoticeKind.UNPROVEN
     assert notices(order).count(NoticeKind.UNPROVEN) == 1
     assert NoticeKind.ACTION_NEEDED not in notices(order)
@@ -436,7 +437,7 @@ def test_numbers_that_are_not_proven_are_told_once_to_those_who_can_act() -> Non
 )
 def test_where_no_return_is_left_nobody_is_told_to_decide_on_one(hours: int, at: datetime, kind: NoticeKind) -> None:
     order = verifying(new(policy={"rollback_hours": hours}))
-    outcomes.looked_for_proof(order, {}, at)
+    looked(order, {}, at)
     assert notices(order)[-1] is kind
 
 
@@ -444,7 +445,7 @@ def test_a_number_out_of_service_is_told_even_if_the_first_look_found_the_carrie
     order = verifying(new())
     outcomes.unreachable(order, "HTTP 503", FOC)
     assert open_kinds(order) == [TaskKind.CARRIER_UNREACHABLE]
-    outcomes.looked_for_proof(order, {}, FOC + HOUR)
+    looked(order, {}, FOC + HOUR)
     assert open_kinds(order) == [TaskKind.PROVE_NUMBERS]
     outcomes.unreachable(order, "HTTP 503", FOC + 2 * HOUR)
     assert open_kinds(order) == [TaskKind.PROVE_NUMBERS, TaskKind.CARRIER_UNREACHABLE]
@@ -462,7 +463,7 @@ def test_proven_people_learn_until_when_they_may_go_back() -> None:
 @pytest.mark.parametrize(("late", "state"), [(INSTANT, State.ROLLBACK_WINDOW), (timedelta(0), State.COMPLETED)])
 def test_proven_at_the_windows_end_there_is_no_window_left(late: timedelta, state: State) -> None:
     order = verifying(new())
-    outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers, ACTIVE), FOC + 72 * HOUR - late)
+    looked(order, dict.fromkeys(order.request.numbers, ACTIVE), FOC + 72 * HOUR - late)
     assert order.state is state
 
 
@@ -474,7 +475,7 @@ def test_where_there_is_no_return_a_proven_order_is_completed_at_once() -> None:
 
 def test_ported_back_it_says_who_decided_and_why() -> None:
     order = rolling_back(new())
-    outcomes.ported_back(order, FOC + 2 * HOUR)
+    returning.returned(order, FOC + 2 * HOUR)
     assert (order.state, order.outcome) == (
         State.ROLLED_BACK,
         "Ported back: no inbound calls (decided by Grace Hopper).",
@@ -484,7 +485,7 @@ def test_ported_back_it_says_who_decided_and_why() -> None:
 
 def test_a_refused_port_back_leaves_the_window_open_for_another() -> None:
     order = rolling_back(new())
-    outcomes.port_back_refused(order, "Old Telco says no", FOC + 2 * HOUR)
+    returning.refused(order, "Old Telco says no", FOC + 2 * HOUR)
     assert (order.state, open_kinds(order)) == (State.ROLLBACK_WINDOW, [TaskKind.PORT_BACK_REFUSED])
     answer(order, TaskKind.PORT_BACK_REFUSED, "acknowledged", FOC + 3 * HOUR)
     assert let_pass(order, Clock.WINDOW_CLOSES) == FOC + 72 * HOUR

@@ -8,6 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from portolan.domain.foc import Freeze
+from portolan.domain.messaging import MessagingWanted
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.playbooks.fields import Identifier
 from portolan.domain.playbooks.model import Override
@@ -213,6 +214,36 @@ def test_a_letter_that_would_not_live_until_the_cutover_is_told() -> None:
     assert silent(looked_at(), "Signed today")
     found = looked_at(policy={"loa_max_age_days": 3, "lead_business_days": 10})
     assert "sign" in saying(found, "Signed today").what
+
+
+@pytest.mark.parametrize(("wanted", "severity"), [(None, INFO), (date(2026, 11, 6), INFO), (date(2026, 11, 5), WARN)])
+def test_hosted_messaging_comes_four_business_days_before_the_numbers(wanted: date | None, severity: Severity) -> None:
+    hosted = MessagingWanted(mode="hosted_first", campaign="C1")
+    found = looked_at(messaging=hosted, requested_foc_on=wanted)
+    one = saying(found, "Hosted messaging moves first: ordered today, the numbers may follow on Friday 2026-11-06")
+    assert one.severity is severity
+    assert bool(one.fix) is (severity is WARN)
+    assert silent(looked_at(messaging=MessagingWanted(campaign="C1"), requested_foc_on=wanted), "Hosted messaging")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "given", "told"),
+    [
+        (MessagingWanted(), {}, True),
+        (MessagingWanted(campaign="C1"), {}, False),
+        (MessagingWanted(), {"number_class": "toll_free"}, False),
+        (MessagingWanted(), {"country": "CA"}, False),
+        (None, {}, False),
+    ],
+)
+def test_local_numbers_need_a_campaign_for_texts(
+    wanted: MessagingWanted | None, given: dict[str, Any], told: bool
+) -> None:
+    found = looked_at(messaging=wanted, **given)
+    assert silent(found, "No 10DLC campaign") is not told
+    if told:
+        one = saying(found, "No 10DLC campaign")
+        assert (one.severity, "name it under `messaging`" in one.fix) == (INFO, True)
 
 
 def test_advice_is_for_review() -> None:

@@ -37,6 +37,7 @@ from tests.domain.builders import (
     WAYS,
     check,
     differs,
+    fit,
     good,
     in_window,
     last,
@@ -52,22 +53,27 @@ from tests.domain.builders import (
 from tests.world import BOSS
 
 #: a: applied; r: refused; d: kept until the running step has ended; w: applied, but kept while a call is under way.
-#: Columns in the order of `State`: fourteen in which an order lives, five in which it has ended.
+#: Columns in the order of `State`: to the sending, to the cutover, after it, and the ends.
 EXPECTED: dict[str, str] = {
-    "loa_signed":       "rraar rwrrr rrrr rrrrr",
-    "give_evidence":    "rwaar rwrrr rrrr rrrrr",
-    "carrier_approved": "rrrrd awaar rrrr rrrrr",
-    "carrier_rejected": "rrrrd awaar rrrr rrrrr",
-    "foc_confirmed":    "rrrrd awaar rrrr rrrrr",
-    "carrier_activity": "aaaaa aaaaa aaaa rrrrr",
-    "carrier_puzzle":   "rrrrd awaar rrrr rrrrr",
-    "approve":          "rrrar rrrrr rrrr rrrrr",
-    "resubmit":         "rwrrr rwrrr rrrr rrrrr",
-    "rollback":         "rrrrr rrrrd warr rrrrr",
-    "cancel":           "wwaaw awaar rrrr rrrrr",
-    "hold":             "aaaaa aaaar rrrr rrrrr",
-    "release":          "aaaaa aaaar rrrr rrrrr",
-    "complete_task":    "wwaaw awaaw waww rrrrr",
+    "loa_signed":       "rrrraar rwrr rrrrrrr rrrrr",
+    "give_evidence":    "rwrraar rwrr rrrrrrr rrrrr",
+    "carrier_approved": "rrrrrrd awaa rrrrrrr rrrrr",
+    "carrier_rejected": "rrrrrrd awaa rrrrrrr rrrrr",
+    "foc_confirmed":    "rrrrrrd awaa rrrrrrr rrrrr",
+    "carrier_activity": "aaaaaaa aaaa aaaaaaa rrrrr",
+    "carrier_puzzle":   "rrrrrrd awaa rrrrrrr rrrrr",
+    "approve":          "rrrrrar rrrr rrrrrrr rrrrr",
+    "resubmit":         "rwrrrrr rwrr rrrrrrr rrrrr",
+    "sign_off":         "rrrrrrr rraa raaaaar rrrrr",
+    "override_gates":   "rrrrrrr rraa rrrrrrr rrrrr",
+    "cut_over":         "rrrrrrr rrra rrrrrrr rrrrr",
+    "test_calls":       "rrrrrrr rrrr dwwaaar rrrrr",
+    "confirm":          "rrrrrrr rraa dwwarrr rrrrr",
+    "rollback":         "rrrarrr rrrr dwwarar rrrrr",
+    "cancel":           "wawaaaw awaa rrrrrrr rrrrr",
+    "hold":             "aarraaa aaaa rrrrrrr rrrrr",
+    "release":          "aaraaaa aaaa rrrrrrr rrrrr",
+    "complete_task":    "wwwaaaw awaa wwwawaw rrrrr",
 }  # fmt: skip
 
 CELLS = [
@@ -81,7 +87,7 @@ ON_RECORD = {"seen", "sequence", "unpublished", "last_refusal"}
 
 def prepared(kind: str, state: State) -> Order:
     """An order in that state in which the good message of that kind has all it needs but, maybe, the state."""
-    order = order_in(state)
+    order = fit(kind, order_in(state))
     if kind == "release" and state in ALLOWED["hold"]:
         say(order, "hold", order.since, by="Charles", reason="in print")
     if kind == "complete_task" and state not in ENDED:

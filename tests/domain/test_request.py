@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portolan.domain.carrier import NumberConfiguration
+from portolan.domain.messaging import MessagingWanted
 from portolan.domain.playbooks import Policy
 from portolan.domain.request import NumberGiven, PolicyGiven, Request, faults_in, where
+from portolan.domain.telling import Contact
 
 GOOD: dict[str, Any] = {
     "reference": "ACME-2026",
@@ -190,6 +193,27 @@ def test_either_numbers_or_a_file() -> None:
         ("time_zone", "America/Chicago", "America/Chicago"),
         ("portable", "false", False),
         ("closed_days", ["2026-12-24"], [date(2026, 12, 24)]),
+        ("closing_notice_hours", "24", [24]),
+        ("closing_notice_hours", ["1", "24", "6", "6"], [24, 6, 1]),
+        ("closing_notice_hours", [], []),
+        ("closing_notice_hours", ["8760"], [8760]),
+        ("runbook", ["go", "foc"], ["go", "foc"]),
+        ("gates", [], []),
+        ("proof", ["calls", "service"], ["calls", "service"]),
+        ("test_slots", ["30", "15", "10080", "15"], [15, 30, 10080]),
+        ("test_origins", ["losing_carrier"], ["losing_carrier"]),
+        ("test_least_origins", "5", 5),
+        ("test_checks", ["sms_in"], ["sms_in"]),
+        ("test_pass_streak", "1", 1),
+        ("test_fail_streak", "100", 100),
+        ("configure_hours", "0", 0),
+        ("supplements", "no", False),
+        ("activates_itself", "yes", True),
+        ("messaging_separate", "false", False),
+        ("messaging_business_days", "1", 1),
+        ("hosted_messaging_days", "0", 0),
+        ("inadvertent_unlimited", "true", True),
+        ("win_back_cost", "300 US dollars", "300 US dollars"),
     ],
 )
 def test_policy_values(key: str, typed: object, value: object) -> None:
@@ -209,16 +233,123 @@ def test_policy_values(key: str, typed: object, value: object) -> None:
         ("time_zone", "Mars", "IANA"),
         ("time_zone", "../../etc/passwd", "IANA"),
         ("portable", "perhaps", "neither true nor false"),
+        ("closing_notice_hours", ["24", "0"], "is less than 1"),
+        ("closing_notice_hours", "0", "is less than 1"),
+        ("closing_notice_hours", ["8761"], "is more than 8760"),
+        ("closing_notice_hours", "late", "'late' is not a whole number"),
+        ("runbook", ["prayer"], "'prayer' is not known here: write 'reconciliation', 'foc'"),
+        ("gates", ["watchh"], "'watchh' is not known here"),
+        ("gates", "go", "must be a list"),
+        ("proof", [], "is empty: give at least 1"),
+        ("proof", ["faith"], "'faith' is not known here: write 'service', 'independent' or 'calls'"),
+        ("test_slots", ["0"], "is less than 1"),
+        ("test_slots", ["10081"], "is more than 10080"),
+        ("test_slots", "15", "must be a list"),
+        ("test_origins", ["satellite"], "'satellite' is not known here: write 'mobile', 'landline'"),
+        ("test_least_origins", "0", "is less than 1"),
+        ("test_least_origins", "6", "is more than 5"),
+        ("test_checks", [], "is empty: give at least 1"),
+        ("test_checks", ["smell"], "'smell' is not known here"),
+        ("test_pass_streak", "0", "is less than 1"),
+        ("test_fail_streak", "101", "is more than 100"),
+        ("supplements", "perhaps", "neither true nor false"),
+        ("snapback_cost", "", "is empty"),
     ],
 )
 def test_policy_values_beyond_the_limits(key: str, typed: object, words: str) -> None:
     place, what = one_fault(("accounts", 0, "policy", key), typed)
-    assert place == f"accounts[0].policy.{key}"
+    assert place.partition("[0].policy.")[2].partition("[")[0] == key
     assert words in what
 
 
 def test_every_value_of_a_policy_can_be_replaced_but_its_playbook() -> None:
     assert set(PolicyGiven.model_fields) <= set(Policy.model_fields) - {"playbook", "overridden"}
+
+
+def test_what_people_may_say_of_the_cutover_day_and_what_holds_where_they_do_not() -> None:
+    account = Request.model_validate(GOOD).accounts[0]
+    assert (account.strategy, account.activation, account.fallback, account.call_tester) == (
+        "port",
+        "scheduled",
+        False,
+        "",
+    )
+    assert account.configuration is account.messaging is Request.model_validate(GOOD).contacts.second_person is None
+    data = changed(("contacts", "second_person"), {"name": "Di Fox", "email": "di@acme.example"})
+    data["accounts"][0] |= {
+        "strategy": "bridge_then_port",
+        "activation": "on_demand",
+        "configuration": {"contact_flow": "Main"},
+        "messaging": {"mode": "hosted_first", "campaign": "C1", "toll_free_verified": "yes"},
+        "fallback": "true",
+        "call_tester": "dialer",
+    }
+    assert faults_in(data) == []
+    request = Request.model_validate(data)
+    account = request.accounts[0]
+    assert request.contacts.second_person is not None
+    assert request.contacts.second_person.as_contact() == Contact(name="Di Fox", email="di@acme.example")
+    assert (account.strategy, account.activation, account.fallback, account.call_tester) == (
+        "bridge_then_port",
+        "on_demand",
+        True,
+        "dialer",
+    )
+    assert account.configuration is not None
+    assert account.configuration.as_configuration() == NumberConfiguration(contact_flow="Main")
+    assert account.messaging is not None
+    assert account.messaging.as_wanted() == MessagingWanted(mode="hosted_first", campaign="C1", toll_free_verified=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "place", "words"),
+    [
+        ("strategy", "bridge", "strategy", "'bridge' is not known here: write 'port' or 'bridge_then_port'"),
+        ("activation", "now", "activation", "'now' is not known here: write 'scheduled' or 'on_demand'"),
+        ("fallback", "perhaps", "fallback", "neither true nor false"),
+        ("call_tester", "a\nb", "call_tester", "write it on one line"),
+        ("configuration", {}, "configuration", "says nothing: give at least one of contact_flow, routing, emergency_a"),
+        ("configuration", {"routing": " "}, "configuration", "says nothing"),
+        ("configuration", {"flow": "x"}, "configuration.flow", "is not a known key"),
+        ("messaging", {"mode": "hosted"}, "messaging.mode", "write 'port' or 'hosted_first'"),
+        ("messaging", {"campain": "x"}, "messaging.campain", "did you mean 'campaign'?"),
+        ("messaging", "yes", "messaging", "must be a group of"),
+    ],
+)
+def test_what_nobody_can_mean_by_the_cutover_day(key: str, typed: object, place: str, words: str) -> None:
+    where_it_is, what = one_fault(("accounts", 0, key), typed)
+    assert where_it_is == f"accounts[0].{place}"
+    assert words in what
+
+
+@pytest.mark.parametrize("configured", ["contact_flow", "routing", "emergency_address", "messaging_profile"])
+def test_one_thing_to_configure_is_enough(configured: str) -> None:
+    assert faults_in(changed(("accounts", 0, "configuration"), {configured: "x"})) == []
+
+
+@pytest.mark.parametrize(
+    ("person", "same"),
+    [
+        ({"name": "Cy Dunn", "email": "other@acme.example"}, "name"),
+        ({"name": "cy  DUNN", "email": "other@acme.example"}, "name"),
+        ({"name": "Di Fox", "email": "CY@acme.example"}, "email"),
+        ({"name": "Cy Dunne", "email": "cyd@acme.example"}, ""),
+        ({"name": "Ana Ortiz", "email": "ana@acme.example"}, ""),
+    ],
+)
+def test_the_second_person_is_another_one_than_the_first(person: dict[str, str], same: str) -> None:
+    if same:
+        place, what = one_fault(("contacts", "second_person"), person)
+        assert place == "contacts.second_person"
+        assert what.startswith(f"has the {same} of the decision-maker, {person[same]}: name somebody else")
+    else:
+        assert faults_in(changed(("contacts", "second_person"), person)) == []
+
+
+def test_a_faulty_decision_maker_is_the_only_fault_told_of() -> None:
+    data = changed(("contacts", "second_person"), {"name": "Cy Dunn", "email": "cy@acme.example"})
+    data["contacts"]["decision_maker"]["email"] = "cy"
+    assert [fault.where for fault in faults_in(data)] == ["contacts.decision_maker.email"]
 
 
 @pytest.mark.parametrize("typed", ["12/15/2026", "2026-13-01", "2026-02-29", "soon"])

@@ -10,12 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portolan.domain.carrier import AccountData
+from portolan.domain.bridge import TRADE_OFFS
+from portolan.domain.carrier import AccountData, NumberConfiguration
 from portolan.domain.errors import ConfigurationError, RequestInvalid
 from portolan.domain.foc import Freeze
+from portolan.domain.messaging import MessagingWanted
 from portolan.domain.playbooks import Playbook, Policy, resolve
 from portolan.domain.request import AccountRequest, Request
 from portolan.domain.splitting import ParsedNumber, Split, number_faults, split
+from portolan.domain.telling import Contact
 
 CHRISTMAS = date(2026, 12, 25)
 ACCOUNT = {
@@ -96,6 +99,8 @@ def test_toll_free_and_local_numbers_of_one_account_part_and_it_is_said_why() ->
         {"wishes": {"requested_foc_on": "2026-12-15"}},
         {"policy": {"rollback_hours": "48"}},
         {"rehearsal": {"reject": ["x"]}},
+        {"strategy": "bridge_then_port"},
+        {"messaging": {}},
     ],
 )
 def test_whatever_differs_between_entries_makes_orders_of_their_own(other: dict[str, Any]) -> None:
@@ -307,6 +312,116 @@ def test_what_was_not_said_is_left_open() -> None:
     (order,) = split(project({}), [[number(1)]], closed).orders
     assert (order.csr, order.remaining, order.new_btn, order.freezes) == (None, "", "", [])
     assert (order.siblings, order.advice, order.split_from, order.because) == ([], [], "", [])
+
+
+def test_what_was_said_of_the_cutover_day_goes_with_every_order_of_the_account() -> None:
+    given = {
+        "strategy": "bridge_then_port",
+        "activation": "on_demand",
+        "configuration": {"contact_flow": "Main", "emergency_address": "12 Harbor Street"},
+        "messaging": {"mode": "hosted_first", "campaign": "C1"},
+        "fallback": True,
+        "call_tester": "dialer",
+    }
+    request = project(given)
+    second = {"name": "Di Fox", "email": "di@acme.example"}
+    request = Request.model_validate(
+        request.model_dump() | {"contacts": request.contacts.model_dump() | {"second_person": second}}
+    )
+    local, free = split(request, [[number(1), toll_free(2)]], closed).orders
+    for order in (local, free):
+        assert order.second_person == Contact(**second)
+        assert (order.strategy, order.activation, order.fallback, order.call_tester) == (
+            "bridge_then_port",
+            "on_demand",
+            True,
+            "dialer",
+        )
+        assert order.configuration == NumberConfiguration(contact_flow="Main", emergency_address="12 Harbor Street")
+    assert local.messaging == MessagingWanted(mode="hosted_first", campaign="C1")
+    assert free.messaging == MessagingWanted(mode="hosted_first")
+
+
+def test_what_was_not_said_of_the_cutover_day_is_left_open() -> None:
+    result = split(project({}), [[number(1)]], closed)
+    (order,) = result.orders
+    assert (order.second_person, order.configuration, order.messaging) == (None, None, None)
+    assert (order.strategy, order.activation, order.fallback, order.call_tester) == ("port", "scheduled", False, "")
+    assert (order.advice, result.notes) == ([], [])
+
+
+def test_messaging_that_moves_with_voice_is_left_to_it_and_that_is_said() -> None:
+    mixed = [[number(1, "GB"), number(2)]]
+    result = split(project({"messaging": {"campaign": "C1"}}), mixed, closed)
+    british, american = result.orders
+    assert british.messaging is None
+    assert american.messaging == MessagingWanted(campaign="C1")
+    assert result.notes == ["acme-2026-1: by UK-GEO messaging moves with voice; nothing is done for it apart"]
+
+
+def test_whether_messaging_moves_apart_is_for_the_policy_to_say() -> None:
+    given = {"messaging": {}, "policy": {"messaging_separate": "false"}}
+    result = split(project(given), [[number(1)]], closed)
+    assert result.orders[0].messaging is None
+    assert result.notes == ["acme-2026-1: by US-LOCAL messaging moves with voice; nothing is done for it apart"]
+
+
+def test_toll_free_numbers_join_no_campaign_and_that_is_said() -> None:
+    result = split(project({"messaging": {"campaign": "C1", "toll_free_verified": True}}), [[toll_free(1)]], closed)
+    assert result.orders[0].messaging == MessagingWanted(toll_free_verified=True)
+    assert result.notes == ["acme-2026-1: toll-free numbers join no 10DLC campaign; C1 is left out"]
+
+
+@pytest.mark.parametrize(
+    ("messaging", "free", "told"),
+    [
+        (None, True, []),
+        ({}, False, ["iMessage"]),
+        ({}, True, ["is not verified", "iMessage"]),
+        ({"toll_free_verified": True}, True, ["iMessage"]),
+    ],
+)
+def test_what_messaging_needs_is_advised(messaging: dict[str, Any] | None, free: bool, told: list[str]) -> None:
+    entry = {} if messaging is None else {"messaging": messaging}
+    (order,) = split(project(entry), [[toll_free(1) if free else number(1)]], closed).orders
+    assert len(order.advice) == len(told)
+    assert all(words in line for words, line in zip(told, order.advice, strict=True))
+    if "is not verified" in told:
+        assert "once the port has completed" in order.advice[0]
+        assert "one to two weeks" in order.advice[0]
+
+
+def test_the_trade_offs_of_a_bridge_are_shown_when_it_is_chosen() -> None:
+    given = {"strategy": "bridge_then_port", "risks": ["campaign"]}
+    (order,) = split(project(given), [[number(1)]], closed).orders
+    risk, bridge = order.advice
+    assert risk == "High risk: these stand in a campaign. They are bridged first."
+    assert bridge.startswith("A bridge comes first")
+    assert all(words in bridge for words in TRADE_OFFS)
+
+
+@pytest.mark.parametrize(
+    ("policy", "place", "words"),
+    [
+        ({"gates": ["watch"]}, "", ""),
+        ({"runbook": ["go"], "gates": ["go", "foc"]}, ".gates", "gates has foc, which the runbook does not have"),
+        ({"runbook": ["go"]}, "", "which the runbook does not have. Add it to `runbook`, or take it out of `gates`."),
+        ({"proof": ["calls"], "test_slots": []}, ".proof", "proof asks for test calls, and test_slots has none"),
+        ({"proof": ["calls"], "test_slots": ["5"]}, "", ""),
+        ({"test_origins": ["voip"]}, "", "test_least_origins is 3, and test_origins has 1"),
+        ({"desk_opens": "17:00"}, ".desk_opens", "desk_opens 17:00 is not before desk_closes 17:00"),
+    ],
+)
+def test_values_of_a_policy_fit_together_or_are_told_at_their_place(
+    policy: dict[str, Any], place: str, words: str
+) -> None:
+    if not words:
+        (order,) = split(project({"policy": policy}), [[number(1)]], closed).orders
+        assert {one.name for one in order.policy.overridden} == set(policy)
+        return
+    (fault,) = faults_of(project({"policy": policy}), [[number(1)]])
+    assert fault.startswith(f"accounts[0].policy{place}: ")
+    assert words in fault
 
 
 def test_values_that_do_not_fit_together_are_a_fault_of_the_account_and_all_others_still_come() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from portolan.domain import checking, outcomes
+from portolan.domain import checking, outcomes, returning
 from portolan.domain.carrier import (
     AccountData,
     CarrierOrder,
@@ -34,7 +34,7 @@ from portolan.domain.order import Order, OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.rejections import Rejection
 from portolan.domain.telling import Contact, Notice, NoticeKind
-from tests.domain.builders import aside, judge, on_file
+from tests.domain.builders import aside, judge, looked, on_file
 
 NOW = datetime(2026, 11, 2, 14, 0, tzinfo=UTC)
 FOC = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
@@ -142,7 +142,7 @@ def cutting_over(order: Order) -> Order:
 
 def in_window(order: Order) -> Order:
     outcomes.activated(cutting_over(order), at_carrier(CarrierStatus.PORTED), FOC)
-    outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC)
+    looked(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC)
     return order
 
 
@@ -245,7 +245,7 @@ def _hold_review(order: Order) -> None:
 
 def _unproven(order: Order) -> None:
     outcomes.activated(cutting_over(order), at_carrier(CarrierStatus.PORTED), FOC)
-    outcomes.looked_for_proof(order, dict.fromkeys(order.request.numbers[1:], NumberStatus.ACTIVE), FOC)
+    looked(order, dict.fromkeys(order.request.numbers[1:], NumberStatus.ACTIVE), FOC)
 
 
 def _closing(order: Order) -> None:
@@ -263,12 +263,12 @@ def _completed_without_window(order: Order) -> None:
 
 
 def _port_back_refused(order: Order) -> None:
-    outcomes.port_back_refused(rolling_back(order), "Old Telco says no", FOC)
+    returning.refused(rolling_back(order), "Old Telco says no", FOC)
 
 
 def _port_back_too_late(order: Order) -> None:
     late = FOC + timedelta(hours=76)
-    outcomes.port_back_refused(rolling_back(order), "the time in which numbers could be returned has passed", late)
+    returning.refused(rolling_back(order), "the time in which numbers could be returned has passed", late)
 
 
 def _completed_after_a_refused_port_back(order: Order) -> None:
@@ -290,7 +290,7 @@ def _cutover_missed(order: Order) -> None:
 
 
 def _rolled_back(order: Order) -> None:
-    outcomes.ported_back(rolling_back(order), FOC + timedelta(hours=2))
+    returning.returned(rolling_back(order), FOC + timedelta(hours=2))
 
 
 def _stale(order: Order) -> None:

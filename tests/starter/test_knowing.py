@@ -70,6 +70,27 @@ def test_every_value_is_printed_with_provenance_spelled_out_and_source(home: Hom
     assert set(GROUPS) <= set(lines)
 
 
+def test_the_runbook_is_printed_item_by_item_and_the_slots_on_one_line(home: Home) -> None:
+    lines = home.ok("playbook", "US-LOCAL").splitlines()
+    (first,) = [line for line in lines if line.startswith("runbook ")]
+    at = lines.index(first)
+    assert first.split()[1] == "reconciliation"
+    assert [line.split()[0] for line in lines[at + 1 : at + 4]] == ["foc", "window_booked", "rollback_letter"]
+    (slots,) = [line for line in lines if line.startswith("test_slots ")]
+    assert "15, 30, 45" in slots
+    (notices,) = [line for line in lines if line.startswith("closing_notice_hours ")]
+    assert "24, 6, 1" in notices
+
+
+def test_what_a_gaining_carrier_makes_of_the_cutover_day_is_shown(home: Home) -> None:
+    printed = home.ok("playbook", "US-LOCAL", "--gaining", "telnyx")
+    (line,) = [line for line in printed.splitlines() if line.startswith("activates_itself ")]
+    assert " yes " in line
+    told = home.told("playbook", "UK-GEO", "--gaining", "twilio")
+    assert told["values"]["supplements"]["value"] is False
+    assert told["values"]["test_slots"]["value"][:2] == [15, 30]
+
+
 def test_codes_are_found_in_any_case(home: Home) -> None:
     assert home.ok("playbook", "uk-geo") == home.ok("playbook", "UK-GEO")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
@@ -13,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from portolan.domain.carrier import NumberConfiguration
 from portolan.domain.errors import RequestInvalid
 from portolan.domain.foc import Freeze
+from portolan.domain.messaging import MessagingWanted
 from portolan.domain.request import AccountRequest
 from portolan.records.papers import Secret
 from starter import number_lists, typed_yaml
@@ -461,6 +464,85 @@ def test_what_else_is_known_of_the_account_is_in_its_orders(tmp_path: Path) -> N
     assert order.csr.numbers == ["212 555 0123", "212 555 0777"]
     assert (order.remaining, order.new_btn) == ("keep", "+12125550777")
     assert order.freezes == [Freeze(date(2026, 12, 20), date(2027, 1, 3), "year end")]
+
+
+CUTOVER = """\
+    strategy: bridge_then_port
+    activation: on_demand
+    fallback: yes
+    call_tester: simulated
+    configuration: {contact_flow: 0048, messaging_profile: NO}
+    messaging: {mode: hosted_first, campaign: C1}
+    policy:
+      closing_notice_hours: 12
+      test_slots: [60, 30]
+      runbook: [foc, go]
+      gates: [go]
+"""
+
+
+def test_what_is_said_of_the_cutover_day_is_in_its_order_as_typed(tmp_path: Path) -> None:
+    text = account("US", "[2125550123]", CUTOVER)
+    (order,) = prepare(write(tmp_path, text), TODAY).split.orders
+    assert (order.strategy, order.activation, order.fallback, order.call_tester) == (
+        "bridge_then_port",
+        "on_demand",
+        True,
+        "simulated",
+    )
+    assert order.configuration == NumberConfiguration(contact_flow="0048", messaging_profile="NO")
+    assert order.messaging == MessagingWanted(mode="hosted_first", campaign="C1")
+    assert order.policy.closing_notice_hours == [12]
+    assert order.policy.test_slots == [30, 60]
+    assert (order.policy.runbook, order.policy.gates) == (["foc", "go"], ["go"])
+
+
+@pytest.mark.parametrize(
+    ("was", "typed", "fault"),
+    [
+        ("gates: [go]", "gates: [go, watch]", "line 26, accounts[0].policy.gates: gates has watch, which the runbook"),
+        (
+            "test_slots: [60, 30]",
+            "proof: [calls]\n      test_slots: []",
+            "line 24, accounts[0].policy.proof: proof asks",
+        ),
+        ("[60, 30]", "[60, 0]", "line 24, accounts[0].policy.test_slots[1]: is less than 1"),
+        ("on_demand", "at once", "line 17, accounts[0].activation: 'at once' is not known here"),
+        ("{contact_flow: 0048, messaging_profile: NO}", "{}", "line 20, accounts[0].configuration: says nothing"),
+    ],
+)
+def test_what_is_wrong_about_the_cutover_day_has_its_line(tmp_path: Path, was: str, typed: str, fault: str) -> None:
+    (told,) = faults(write(tmp_path, account("US", "[2125550123]", CUTOVER.replace(was, typed))))
+    assert told.startswith(fault)
+
+
+def test_the_second_person_of_a_file_is_another_one(tmp_path: Path) -> None:
+    third = "  second_person: {name: Di Fox, email: di@acme.example}\n"
+    text = GOOD.replace("accounts:\n", f"{third}accounts:\n")
+    for order in prepare(write(tmp_path, text), TODAY).split.orders:
+        assert order.second_person is not None
+        assert order.second_person.name == "Di Fox"
+    (fault,) = faults(write(tmp_path, GOOD.replace("accounts:\n", "  second_person: *ana\naccounts:\n")))
+    assert fault.startswith("line 7, contacts.second_person: has the name of the decision-maker, Ana Ortiz")
+
+
+def test_what_the_example_shows_in_comments_can_be_said(tmp_path: Path) -> None:
+    example = (Path(__file__).parents[2] / "examples" / "order.yaml").read_text()
+    shown = ("second_person", "strategy", "fallback", "activation", "configuration", "  {", "messaging", "call_tester")
+    text = re.sub(rf"^( *)# ((?:{'|'.join(map(re.escape, shown))}).*)$", r"\1\2", example, flags=re.MULTILINE)
+    local, free = prepare(write(tmp_path, text), TODAY).split.orders
+    assert local.second_person is not None
+    assert (local.strategy, local.activation, local.fallback, local.call_tester) == (
+        "bridge_then_port",
+        "on_demand",
+        True,
+        "simulated",
+    )
+    assert local.configuration is not None
+    assert all(local.configuration.model_dump().values())
+    assert local.messaging is not None
+    assert local.messaging.campaign
+    assert free.messaging == MessagingWanted(mode="hosted_first", toll_free_verified=True)
 
 
 def test_a_tax_id_that_is_none_is_a_fault_with_its_reason(tmp_path: Path) -> None:

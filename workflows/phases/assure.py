@@ -5,28 +5,93 @@ from __future__ import annotations
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
-from portolan.domain import outcomes
-from portolan.domain.effects import Failure
-from portolan.domain.order import Order
+from portolan.domain import proving, returning, settling
+from portolan.domain.effects import Failure, Look
+from portolan.domain.messaging import LATER
+from portolan.domain.order import Cause, Order
+from portolan.domain.testcalls import calls_wanted, checks_for
 from workflows import calls
 
 
 async def prove(order: Order, now: datetime) -> None:
     """Look whether each number is in service; the carrier's word "ported" alone is not proof."""
-    at_carrier = await calls.fetch_order(order)
-    outcomes.looked_for_proof(order, at_carrier.numbers, workflow.now())
+    if order.policy.proof == ["service"]:
+        look = Look(numbers=(await calls.fetch_order(order)).numbers)
+    else:
+        look = await calls.look_for_proof(order)
+    proving.looked(order, look, workflow.now())
+
+
+async def call(order: Order, now: datetime) -> None:
+    """Have the dialer make the calls of the slot that is due; where it cannot, the slot is missed."""
+    slot, order.call_slot = order.call_slot or 0, None
+    policy, request = order.policy, order.request
+    checks = checks_for(policy.test_checks, request.messaging is not None)
+    wanted = calls_wanted(order.order_id, request.call_tester, slot, request.numbers, policy.test_origins, checks)
+    try:
+        results = await calls.make_test_calls(order, wanted)
+    except FailureError as error:
+        if is_cancelled_exception(error):
+            raise
+        proving.no_calls(order, slot, calls.failure_of(error)[1], workflow.now())
+    else:
+        proving.heard(order, results, Cause("test_calls", request.call_tester, workflow.now()), workflow.now())
+
+
+async def messaging(order: Order, now: datetime) -> None:
+    """Ask the carrier how the messaging stands; voice does not wait for it."""
+    order.ask_messaging = False
+    try:
+        found = await calls.settle_messaging(order)
+    except FailureError as error:
+        if is_cancelled_exception(error):
+            raise
+        order.messaging_at = workflow.now() + LATER
+        workflow.logger.warning("messaging was not asked for", extra={"why": calls.failure_of(error)[1]})
+    else:
+        settling.messaging_found(order, found, workflow.now())
+
+
+async def take_down(order: Order, now: datetime) -> None:
+    """The port is done: the bridge comes down."""
+    await calls.remove_bridge(order)
+    settling.bridge_removed(order, workflow.now())
 
 
 async def port_back(order: Order, now: datetime) -> None:
-    """Carry out the port-back that was decided inside the window."""
+    """Carry out the port-back that was decided inside the window: the letter, the request, then what was set up."""
+    await _sign(order)
     try:
-        await calls.port_back_order(order)
+        at_carrier = await calls.port_back_order(order)
     except ActivityError as error:
         kind, why = calls.failure_of(error)
         if kind not in {Failure.REFUSED, Failure.TOO_LATE}:
             raise
-        outcomes.port_back_refused(order, why, workflow.now())
+        returning.refused(order, why, workflow.now())
+        return
+    if not returning.answered(order, at_carrier, workflow.now()):
+        return
+    if order.configured:
+        await calls.unconfigure_numbers(order)
+        order.configured = False
+    if settling.bridge_open(order):
+        await calls.remove_bridge(order)
+        settling.bridge_removed(order, workflow.now())
+    returning.returned(order, workflow.now())
+
+
+async def _sign(order: Order) -> None:
+    """The pre-filled letter is signed with the decision; where that fails, the request goes out without it."""
+    asked = order.returns[-1]
+    if "rollback_letter" not in order.policy.runbook or asked.letter:
+        return
+    try:
+        letter = await calls.sign_return(order, asked)
+    except FailureError as error:
+        if is_cancelled_exception(error):
+            raise
+        returning.not_signed(order, calls.failure_of(error)[1], workflow.now())
     else:
-        outcomes.ported_back(order, workflow.now())
+        returning.signed(order, letter, workflow.now())

@@ -12,6 +12,23 @@ from portolan.domain.effects import Failure
 from portolan.domain.order import Order
 from workflows import calls
 
+_NO = {Failure.REFUSED, Failure.UNAUTHORISED, Failure.TOO_LATE}
+
+
+async def configure(order: Order, now: datetime) -> None:
+    """Give the numbers their flow, routing and emergency address about a day before they arrive."""
+    configuration = order.request.configuration
+    assert configuration is not None  # noqa: S101 - the step is taken where there is one
+    try:
+        await calls.configure_numbers(order, configuration)
+    except ActivityError as error:
+        kind, why = calls.failure_of(error)
+        if kind not in _NO:
+            raise
+        outcomes.not_configured(order, why, workflow.now())
+    else:
+        outcomes.configured(order, workflow.now())
+
 
 async def activate(order: Order, now: datetime) -> None:
     """Activate at the gaining carrier; from here the rollback clock runs."""
@@ -24,3 +41,9 @@ async def activate(order: Order, now: datetime) -> None:
         outcomes.not_activated(order, why, workflow.now())
     else:
         outcomes.activated(order, at_carrier, workflow.now())
+
+
+async def look_at_rest(order: Order, now: datetime) -> None:
+    """Some numbers moved and some did not: have the others followed?"""
+    at_carrier = await calls.fetch_order(order)
+    outcomes.looked_at_rest(order, at_carrier.numbers, workflow.now())

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import random
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from portolan.domain.rejections import REASONS, Disposition
+from portolan.domain.testcalls import Check, Heard, Origin
 
-Call = Literal["check_portability", "request_csr", "find", "submit", "get", "cancel", "activate", "port_back"]
+Call = Literal[
+    "check_portability",
+    "request_csr",
+    "find",
+    "submit",
+    "get",
+    "cancel",
+    "configure",
+    "unconfigure",
+    "activate",
+    "routing",
+    "messaging",
+    "port_back",
+    "build_bridge",
+    "bridge",
+    "remove_bridge",
+    "call",
+]
+ConsentAnswer = Literal["consented", "refused", "silent"]
 
 
 class _Strict(BaseModel):
@@ -51,15 +70,47 @@ class Fault(_Strict):
     text: str = "simulated fault"
 
 
+class CallFailure(_Strict):
+    """Test calls that fail for a while; of several that fit a call, the first counts.
+
+    Attributes:
+        after_hours: Since the activation, from when.
+        until_hours: Since the activation, until just before when; None: for ever.
+        origin: Where the calls come from; None: wherever.
+        check: Which check fails; None: every one.
+        heard: What comes of it.
+    """
+
+    after_hours: float = Field(default=0, ge=0)
+    until_hours: float | None = None
+    origin: Origin | None = None
+    check: Check | None = None
+    heard: Heard = "silence"
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if self.until_hours is not None and self.until_hours <= self.after_hours:
+            raise ValueError(f"`until_hours` has to be more than `after_hours`, which is {self.after_hours:g}")
+        return self
+
+
 class Script(_Strict):
-    """The whole behaviour for one order.
+    """The whole behaviour for one order; hours count from the activation where nothing else is said.
 
     Attributes:
         sendings: What is said to the first sending, the second, and so on; the last list serves all later ones.
         csr: Fields in which the losing carrier's record differs from what was requested; None: it supplies none.
         not_portable: Numbers that cannot be taken, with the reason.
-        dead_numbers: How many numbers are not in service after activation, for `dead_hours`.
+        dead_numbers: How many numbers, the first ones, fail at the activation and come into service after `dead_hours`.
+        activate_again: Those come into service when they are activated a second time, and not with the hours.
         messages: How its messages arrive: each twice, or each pair in the wrong order, or not at all.
+        routing: Whom the independent look-up names once the numbers have moved; `unknown`: it never names anybody.
+        routing_hours: Until when it still names the losing carrier.
+        messaging_hours: When the messaging has moved, or with `messaging_fails` has failed to.
+        consent: What the losing carrier answers to a port-back, `consent_hours` after that stage was first asked for.
+        consent_by_stage: The same for one stage alone, by its name: `snapback` or `win_back`.
+        bridge_hours: When calls come through a bridge, since it was built.
+        call_failures: Test calls that fail.
     """
 
     sendings: list[list[Saying]] = Field(
@@ -70,7 +121,19 @@ class Script(_Strict):
     faults: list[Fault] = Field(default_factory=list)
     dead_numbers: int = 0
     dead_hours: float = 0
+    activate_again: bool = False
     messages: Literal["once", "twice", "reversed", "lost"] = "once"
+    routing: Literal["gaining", "losing", "unknown"] = "gaining"
+    routing_hours: float = Field(default=0, ge=0)
+    messaging_hours: float = Field(default=0, ge=0)
+    messaging_fails: bool = False
+    consent: ConsentAnswer = "consented"
+    consent_hours: float = Field(default=0, ge=0)
+    consent_by_stage: dict[Annotated[str, Field(pattern="^(snapback|win_back)$")], ConsentAnswer] = Field(
+        default_factory=dict
+    )
+    bridge_hours: float = Field(default=0, ge=0)
+    call_failures: list[CallFailure] = Field(default_factory=list)
     time_zone: str = "UTC"
     closed_days: list[date] = Field(default_factory=list)
 

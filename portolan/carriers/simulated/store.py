@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 from portolan.carriers.simulated.script import Fault, Script
-from portolan.domain.carrier import AccountData, SendKind
+from portolan.domain.carrier import AccountData, NumberConfiguration, SendKind
+from portolan.domain.errors import CarrierRefused
+from portolan.domain.testcalls import CallResult
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, order_id TEXT NOT NULL, body TEXT NOT NULL);
@@ -20,7 +22,14 @@ CREATE TABLE IF NOT EXISTS scripts (order_id TEXT PRIMARY KEY, body TEXT NOT NUL
 CREATE TABLE IF NOT EXISTS accounts (order_id TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, call TEXT, order_id TEXT, at TEXT, fault INTEGER);
 CREATE TABLE IF NOT EXISTS delivered (message_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS bridges (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL, order_id TEXT, legacy TEXT, built_at TEXT, removed_at TEXT,
+    UNIQUE (key, legacy)
+);
+CREATE TABLE IF NOT EXISTS test_calls (key TEXT PRIMARY KEY, body TEXT NOT NULL);
 """
+#: A country code that nobody has: what is claimed for a bridge can never be somebody's number.
+CLAIMED = "+999{:08d}"
 
 
 class Sending(BaseModel):
@@ -33,18 +42,61 @@ class Sending(BaseModel):
     loa_signed_on: date | None = None
 
 
+class AskedBack(BaseModel):
+    """A stage of return that the losing carrier was asked for."""
+
+    key: str
+    stage: str
+    at: AwareDatetime
+
+
+class HeldBridge(BaseModel):
+    """A bridge: for each legacy number the one claimed for it."""
+
+    key: str
+    order_id: str
+    claimed: dict[str, str]
+    built_at: AwareDatetime
+    removed_at: AwareDatetime | None = None
+
+
 class HeldOrder(BaseModel):
-    """An order as the carrier holds it."""
+    """An order as the carrier holds it.
+
+    Attributes:
+        configured_times: How often its numbers were given a configuration other than the one they had.
+        activated_at: When the numbers moved first; `activations` counts every time.
+        campaign: Which campaign each number joined; `joins` counts every time one did.
+        asked_back: The stages of return asked for, oldest first, each once.
+        return_decided_at: The decision behind the newest of them.
+    """
 
     carrier_order_id: str
     order_id: str
     numbers: list[str]
     sendings: list[Sending]
+    losing_carrier: str = ""
+    configuration: NumberConfiguration | None = None
+    configured_times: int = 0
     cancelled_at: AwareDatetime | None = None
     activated_at: AwareDatetime | None = None
     activations: int = 0
+    campaign: dict[str, str] = Field(default_factory=dict)
+    joins: int = 0
+    asked_back: list[AskedBack] = Field(default_factory=list)
     returned_at: AwareDatetime | None = None
     return_decided_at: AwareDatetime | None = None
+
+
+def unknown(carrier_order_id: str) -> CarrierRefused:
+    """What is said of an order that is not held."""
+    return CarrierRefused(f"there is no order {carrier_order_id} here.")
+
+
+def _number(carrier_order_id: str) -> int:
+    """The row of an order; 0, which none has, for what is no order's name."""
+    text = carrier_order_id.removeprefix("SIM-")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 class Store:
@@ -68,26 +120,39 @@ class Store:
         finally:
             db.close()
 
-    def create(self, order_id: str, numbers: Sequence[str], sending: Sending) -> HeldOrder:
+    def create(self, order_id: str, numbers: Sequence[str], sending: Sending, losing_carrier: str = "") -> HeldOrder:
         """A new order, numbered in the order of arrival."""
         with self._transaction() as db:
             number = db.execute("INSERT INTO orders (order_id, body) VALUES (?, '')", (order_id,)).lastrowid
             held = HeldOrder(
-                carrier_order_id=f"SIM-{number:05d}", order_id=order_id, numbers=list(numbers), sendings=[sending]
+                carrier_order_id=f"SIM-{number:05d}",
+                order_id=order_id,
+                numbers=list(numbers),
+                sendings=[sending],
+                losing_carrier=losing_carrier,
             )
             db.execute("UPDATE orders SET body = ? WHERE number = ?", (held.model_dump_json(), number))
         return held
 
-    def save(self, held: HeldOrder) -> None:
-        """Keep a changed order."""
+    @contextmanager
+    def changing(self, carrier_order_id: str) -> Iterator[HeldOrder]:
+        """The order of that name, kept as it is at the end of the block; nothing else may be asked of the store in it.
+
+        Raises:
+            CarrierRefused: There is no such order.
+        """
+        number = _number(carrier_order_id)
         with self._transaction() as db:
-            number = int(held.carrier_order_id.removeprefix("SIM-"))
+            row = db.execute("SELECT body FROM orders WHERE number = ?", (number,)).fetchone()
+            if row is None:
+                raise unknown(carrier_order_id)
+            held = HeldOrder.model_validate_json(row[0])
+            yield held
             db.execute("UPDATE orders SET body = ? WHERE number = ?", (held.model_dump_json(), number))
 
     def order(self, carrier_order_id: str) -> HeldOrder | None:
         """The order of that name."""
-        text = carrier_order_id.removeprefix("SIM-")
-        return next(self._orders("number = ?", int(text)), None) if text.isdecimal() else None
+        return next(self._orders("number = ?", _number(carrier_order_id)), None)
 
     def orders(self, order_id: str | None = None) -> list[HeldOrder]:
         """All orders, or those that came for one of ours: more than one only where it was sent as new again."""
@@ -119,6 +184,52 @@ class Store:
         with self._transaction() as db:
             row = db.execute("SELECT body FROM accounts WHERE order_id = ?", (order_id,)).fetchone()
         return AccountData.model_validate_json(row[0]) if row else None
+
+    def build_bridge(self, key: str, order_id: str, numbers: Sequence[str], at: datetime) -> HeldBridge:
+        """The bridge with this key; its numbers are claimed, in the order of arrival, if there never was one."""
+        with self._transaction() as db:
+            if not self._bridge(db, key):
+                rows = [(key, order_id, legacy, at.isoformat()) for legacy in dict.fromkeys(numbers)]
+                db.executemany("INSERT INTO bridges (key, order_id, legacy, built_at) VALUES (?, ?, ?, ?)", rows)
+            held = self._bridge(db, key)
+        if held is None:
+            raise CarrierRefused("a bridge needs at least one number.")
+        return held
+
+    def bridge(self, key: str) -> HeldBridge | None:
+        """The bridge with this key, removed or not."""
+        with self._transaction() as db:
+            return self._bridge(db, key)
+
+    def remove_bridge(self, key: str, at: datetime) -> None:
+        """Release what was claimed for a bridge, if it is not released yet."""
+        with self._transaction() as db:
+            db.execute("UPDATE bridges SET removed_at = ? WHERE key = ? AND removed_at IS NULL", (at.isoformat(), key))
+
+    @staticmethod
+    def _bridge(db: sqlite3.Connection, key: str) -> HeldBridge | None:
+        query = "SELECT number, order_id, legacy, built_at, removed_at FROM bridges WHERE key = ? ORDER BY number"
+        rows = db.execute(query, (key,)).fetchall()
+        if not rows:
+            return None
+        return HeldBridge(
+            key=key,
+            order_id=rows[0][1],
+            claimed={legacy: CLAIMED.format(number) for number, _, legacy, _, _ in rows},
+            built_at=rows[0][3],
+            removed_at=rows[0][4],
+        )
+
+    def test_call(self, key: str) -> CallResult | None:
+        """The call that was made under this key."""
+        with self._transaction() as db:
+            row = db.execute("SELECT body FROM test_calls WHERE key = ?", (key,)).fetchone()
+        return CallResult.model_validate_json(row[0]) if row else None
+
+    def keep_test_call(self, key: str, result: CallResult) -> None:
+        """Keep what came of a call; the first one under a key stays."""
+        with self._transaction() as db:
+            db.execute("INSERT OR IGNORE INTO test_calls VALUES (?, ?)", (key, result.model_dump_json()))
 
     def log_call(self, call: str, order_id: str, at: datetime, faults: Sequence[Fault]) -> Fault | None:
         """Keep a line of the call, and the fault that is due for it, if any."""

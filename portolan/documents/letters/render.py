@@ -1,29 +1,21 @@
-"""Letters as PDF, set by typst: the same form gives the same bytes on every machine and every day.
-
-Nothing of the machine goes in: only the fonts inside typst are used, the date of the file is fixed, and the form
-reaches the templates as JSON data, so that no name or address is ever read as markup. The files are PDF/A-2a (they are
-kept for years) and PDF/UA-1 (a screen reader can read them); the former refuses to leave a character unprinted.
-"""
+"""Letters as PDF: the same form gives the same bytes on every machine and every day."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC
-from functools import cache
 from hashlib import sha256
-from importlib.resources import as_file, files
 from typing import Any, NamedTuple
 
 import typst
 
 from portolan.documents.letters.spreadsheet import spreadsheet
+from portolan.documents.typesetting import lacking, typeset
 from portolan.domain.errors import PortolanError
 from portolan.domain.loa import ElectronicSignature, LoaForm, LoaKind
 
 #: A letter has no date of its own before it is signed, and a PDF must have one: the beginning of Unix time.
 _NO_DATE = 0
-_STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 _PARTIES = ("losing_carrier", "losing_resp_org", "gaining_carrier", "gaining_resp_org", "porting_code")
 _ACCOUNT = (
     "entity_name",
@@ -66,30 +58,10 @@ def render(form: LoaForm, signature: ElectronicSignature | None = None) -> Lette
     sheet = _sheet(form, name, attachment) | {"signed": _signed(form, signature) if signature else None}
     written_at = int(signature.signed_at.timestamp()) if signature else _NO_DATE
     try:
-        pdf = _compile(form.template, sheet, written_at)
+        pdf = typeset(__package__, form.template, sheet, written_at)
     except typst.TypstError as error:
         raise _explained(sheet, error) from error
     return Letter(pdf, attachment, name)
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The fonts that typst brings, and none of the machine's."""
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True)
-
-
-def _compile(template: str, sheet: dict[str, Any], written_at: int = _NO_DATE) -> bytes:
-    with as_file(files(__package__) / "templates") as templates:
-        return typst.compile(
-            str(templates / f"{template}.typ"),
-            root=str(templates),
-            font_paths=_fonts(),
-            ignore_system_fonts=True,
-            sys_inputs={"sheet": json.dumps(sheet)},
-            format="pdf",
-            pdf_standards=_STANDARDS,
-            timestamp=written_at,
-        )
 
 
 def _sheet(form: LoaForm, name: str, attachment: bytes | None) -> dict[str, Any]:
@@ -152,9 +124,9 @@ def _rows(labels: Any, values: dict[str, str]) -> list[list[str]]:
 def _explained(sheet: dict[str, Any], error: typst.TypstError) -> LetterUnprintable:
     """Which characters of which field the fonts lack: found by setting each text alone, then each of its characters."""
     found = [
-        f"{where} has {', '.join(map(_named, dict.fromkeys(filter(_lacking, text)))) or 'a sequence of characters'}"
+        f"{where} has {', '.join(map(_named, dict.fromkeys(filter(lacking, text)))) or 'a sequence of characters'}"
         for where, text in _texts("the letter", sheet)
-        if _lacking(text)
+        if lacking(text)
     ]
     if not found:
         return LetterUnprintable(f"The letter cannot be set: {error.message}.", "Report it: the template is at fault.")
@@ -181,13 +153,3 @@ def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
         case list():
             for part in value:
                 yield from _texts(where, part)
-
-
-def _lacking(text: str) -> bool:
-    if text.isascii() and text.isprintable():
-        return False
-    try:
-        _compile("probe", {"text": text})
-    except typst.TypstError:
-        return True
-    return False

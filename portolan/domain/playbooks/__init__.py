@@ -9,7 +9,7 @@ from portolan.domain.playbooks.catalogue import EU_MEMBERS, PLAYBOOKS, choose
 from portolan.domain.playbooks.eu import at_home
 from portolan.domain.playbooks.layers import breaks_rule
 from portolan.domain.playbooks.lead_times import lead_days
-from portolan.domain.playbooks.model import Override, Playbook, Policy
+from portolan.domain.playbooks.model import Misfit, Override, Playbook, Policy
 from portolan.domain.playbooks.profile import Profile
 from portolan.domain.playbooks.profiles import GAINING, LOSING
 from portolan.domain.playbooks.resolve import Operator, layers_over, resolve
@@ -23,6 +23,7 @@ __all__ = [
     "PLAYBOOKS",
     "RULES",
     "Change",
+    "Misfit",
     "Operator",
     "Override",
     "Playbook",

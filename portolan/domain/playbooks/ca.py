@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portolan.domain.playbooks.common import BINDS_CARRIERS, playbook
+from portolan.domain.playbooks.cutover import messaging_apart
 from portolan.domain.playbooks.us import US_LOCAL
 from portolan.domain.playbooks.values import Value, days, hours
 
@@ -22,6 +23,8 @@ CA = playbook(
             "As for a US port that is not simple; practitioners stress the service address, not the billing address",
         ),
         "lead_business_days": Value(2, "U", f"The interval of CRTC 2005-72 for simple ports; {BINDS_CARRIERS}"),
+        **messaging_apart(3, "Telnyx: as in the United States; exceptions in 72 h"),
+        "inadvertent_unlimited": Value(True, "U", "As in the United States; no Canadian rule was found"),
     },
     facts={
         "rules": Value(["Telecom Decision CRTC 2005-72"], "L", "CRTC"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from portolan.domain.playbooks import cutover
 from portolan.domain.playbooks.model import Playbook
 from portolan.domain.playbooks.values import Value, unknown
 
@@ -39,9 +40,28 @@ _RIGHT_TO_PORT = (
 EECC_UNPAID = _RIGHT_TO_PORT.format(ground="a debt")
 EECC_CONTRACT_TERM = _RIGHT_TO_PORT.format(ground="a running contract")
 EECC_SOURCE = "Common reading; the article was not retrieved and national law may say more: compare before citing"
+#: A fixed number's return in the member states of the European Union.
+EECC_RETURN: Mapping[str, Value] = MappingProxyType(
+    {
+        "rollback_hours": Value(
+            120,
+            "S",
+            "Policy default: migration practice has windows longer than 72 hours in parts of the EU, without a figure; "
+            "no rule promises one, the losing carrier may refuse",
+        ),
+        "snapback_hours": Value(24, "U", "As in the United States; no figure for the EU was found"),
+        "rollback_basis": Value(
+            "snapback",
+            "U",
+            "A change of mind is at the losing carrier's discretion; article 106(6) of the European Electronic "
+            "Communications Code, text not retrieved, has it reactivate the number of a port that failed",
+        ),
+    }
+)
 
 _DEFAULTS: Mapping[str, Value] = MappingProxyType(
     {
+        **cutover.DEFAULTS,
         "loa_max_age_days": Value(30, "S", "Amazon Connect administrator guide: dated within 30 days of submission"),
         "loa_warning_days": Value(5, "U", "A working week to find the signer again"),
         "customer_silence_days": Value(30, "C", "AWS re:Post: after 30 days of silence a request may be closed"),
@@ -54,7 +74,6 @@ _DEFAULTS: Mapping[str, Value] = MappingProxyType(
             72, "S", "Amazon Connect migration practice; no rule promises it, the losing carrier may refuse"
         ),
         "snapback_hours": Value(24, "C", "Bandwidth LNP codes 7432/7433: snapback within 24 h, then a win-back order"),
-        "closing_notice_hours": Value(24, "U", "One more night to decide in"),
         "cutover_hours": Value(4, "U", "Later than half a working day, nobody is watching any more"),
         "port_back_hours": Value(4, "U", "Half a working day of tries after the window"),
         "retry_minutes": Value(60, "U", "Often enough for an outage of a carrier's system"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portolan.domain.playbooks.common import EECC_SOURCE, EECC_UNPAID, playbook
+from portolan.domain.playbooks.common import EECC_RETURN, EECC_SOURCE, EECC_UNPAID, playbook
+from portolan.domain.playbooks.cutover import OF_A_DESK, without_a_return
 from portolan.domain.playbooks.values import Value, days
 
 _COMPENSATION = Value(
@@ -34,6 +35,13 @@ DE_FIX = playbook(
         "loa_template": Value("de_auftrag", "S", "The Portierungsauftrag, in German, signed by every holder"),
         "unlawful_refusals": Value({"UNPAID": EECC_UNPAID}, "U", EECC_SOURCE),
         "lead_business_days": Value(15, "P", "schnell-im-netz: ordered at least 15 working days ahead"),
+        **EECC_RETURN,
+        "rollback_basis": Value(
+            "snapback",
+            "U",
+            "A change of mind is at the losing carrier's discretion; section 59 TKG, text not retrieved, has it keep "
+            "serving until the switch has worked",
+        ),
     },
     facts={
         "rules": Value(["TKG 2021, section 59", "WBCI specification", "AKNN procedures"], "L", "BNetzA; AKNN"),
@@ -72,6 +80,12 @@ DE_FIX = playbook(
             "I",
             "WBCI specification 3.0, as quoted by cubewerk",
         ),
+        "rollback_note": Value(
+            "Where the switch does not work, the losing carrier has to keep serving; a change of mind within the "
+            "window is a request that it may refuse",
+            "U",
+            "Section 59 TKG; text not retrieved. Migration practice has windows longer than 72 h in parts of the EU",
+        ),
         "compensation": _COMPENSATION,
         "complaint": _COMPLAINT,
         "notes": Value(
@@ -99,6 +113,7 @@ DE_MOB = playbook(
         "rollback_hours": Value(0, "U", "A return is a new port"),
         "snapback_hours": Value(0, "U", "A return is a new port"),
         "rollback_basis": Value("new_port", "U", "No return is described; a new port is always open"),
+        **without_a_return("of mobile numbers nothing returns but by a new port, and no desk is called", OF_A_DESK),
         "documents": Value(["loa"], "U", "The losing carrier asks for none; the letter is for Portolan's own file"),
         "compared_fields": Value(
             ["entity_name", "service_address", "postal_code", "account_number", "numbers"],

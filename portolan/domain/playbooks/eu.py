@@ -8,11 +8,13 @@ from types import MappingProxyType
 from portolan.domain.playbooks.common import (
     BINDS_CARRIERS,
     EECC_CONTRACT_TERM,
+    EECC_RETURN,
     EECC_SOURCE,
     EECC_UNPAID,
     overlay,
     playbook,
 )
+from portolan.domain.playbooks.cutover import OF_A_DESK, without_a_return
 from portolan.domain.playbooks.model import Playbook
 from portolan.domain.playbooks.values import Value, days, unknown
 
@@ -30,6 +32,7 @@ EU = playbook(
         "carrier_silence_days": Value(5, "S", "Porting practice: 4 to 8 weeks in all"),
         "lead_business_days": Value(10, "S", "Amazon Connect administrator guide: about two weeks in most of Europe"),
         "desk_opens": Value("09:00", "U", "Usual office hours"),
+        **EECC_RETURN,
         "unlawful_refusals": Value(
             {
                 "UNPAID": EECC_UNPAID,
@@ -59,9 +62,11 @@ EU = playbook(
             "The directive leaves it to member states",
         ),
         "rollback_note": Value(
-            "Where a port fails, the losing provider has to reactivate the number; a change of mind is another port",
+            "Where a port fails, the losing provider has to reactivate the number; a change of mind within the window "
+            "is a request that it may refuse",
             "U",
-            "EECC, article 106(6); text not retrieved. Migration practice has longer windows in parts of the EU",
+            "EECC, article 106(6); text not retrieved. Migration practice has windows longer than 72 h in parts of the "
+            "EU; for mobile numbers, no return was found described in any",
         ),
         "compensation": Value("every member state has to have rules for it", "L", "EECC, article 106(8)"),
         "complaint": Value("the member state's regulator", "L", "EECC"),
@@ -103,6 +108,7 @@ ES_MOB = overlay(
         "rollback_hours": Value(0, "U", "No return is described; a new port is always open"),
         "snapback_hours": Value(0, "U", "No return is described; a new port is always open"),
         "rollback_basis": Value("new_port", "U", "No return is described; a new port is always open"),
+        **without_a_return("of mobile numbers nothing returns but by a new port, and no desk is called", OF_A_DESK),
     },
     facts={
         "notes": Value(["the customer can cancel until a day and a half before the change window"], "P", "Cinco Días"),
@@ -235,6 +241,7 @@ CH = playbook(
         "time_zone": Value("Europe/Zurich", "U", "One zone in the country"),
         "lead_business_days": Value(3, "C", "WWZ: Fast Port, at least three working days"),
         "retention_days": Value(730, "C", "WWZ: a power of attorney holds for two years"),
+        "rollback_basis": Value("snapback", "C", "WWZ: an emergency port needs every party's consent"),
     },
     facts={
         "rules": Value(["TelDaS procedures"], "C", "WWZ"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from portolan.domain.playbooks.common import BINDS_CARRIERS, overlay, playbook
+from portolan.domain.playbooks.common import BINDS_CARRIERS, EECC_RETURN, overlay, playbook
+from portolan.domain.playbooks.cutover import OF_A_DESK, without_a_return
 from portolan.domain.playbooks.values import Value, days, unknown
 
 _NO_GROUND = (
@@ -29,6 +30,7 @@ FR_FIX = playbook(
             7, "U", f"ARCEP 2022-2148: seven for enterprises, 3 from July 2027; {BINDS_CARRIERS}"
         ),
         "desk_opens": Value("09:00", "U", "Usual office hours"),
+        **EECC_RETURN,
         "unlawful_refusals": Value(
             {
                 "UNPAID": "Neither the RIO nor the port may depend on a bill being paid. "
@@ -83,9 +85,11 @@ FR_FIX = playbook(
             "ARCEP (J'alerte l'Arcep); médiateur des communications électroniques", "U", "Common practice"
         ),
         "rollback_note": Value(
-            "A fresh port with the new operator's RIO; a return within hours depends on the losing operator's goodwill",
-            "S",
-            "Migration practice has longer windows in parts of the EU; no French rule was found",
+            "Where a port fails, the losing operator has to reactivate the number; a change of mind within the window "
+            "depends on its goodwill, and after it is a fresh port with the new operator's RIO",
+            "U",
+            "EECC, article 106(6), text not retrieved; no French rule was found. Migration practice has windows longer "
+            "than 72 h in parts of the EU",
         ),
         "notes": Value(
             [
@@ -111,6 +115,7 @@ FR_MOB = overlay(
         "rollback_hours": Value(0, "U", "A return is a new port with the new operator's RIO"),
         "snapback_hours": Value(0, "U", "A return is a new port with the new operator's RIO"),
         "rollback_basis": Value("new_port", "U", "No return is described; a new port is always open"),
+        **without_a_return("of mobile numbers nothing returns but by a new port, and no desk is called", OF_A_DESK),
         "compared_fields": Value(["numbers"], "L", "ARCEP: the RIO against the number"),
         "lead_business_days": Value(3, "U", f"ARCEP 2022-2148: three in all; {BINDS_CARRIERS}"),
     },
@@ -132,6 +137,7 @@ FR_SVA = overlay(
         "rollback_hours": Value(0, "U", "A return is a new port with the new operator's RIO"),
         "snapback_hours": Value(0, "U", "A return is a new port with the new operator's RIO"),
         "rollback_basis": Value("new_port", "U", "No return is described; a new port is always open"),
+        **without_a_return("nothing returns but by a new port"),
     },
     facts={
         "practical_time": unknown("Practical duration"),

@@ -3,8 +3,8 @@
 Two kinds of layer lie over a playbook, in this order:
 
 - *Facts* of a carrier profile. A limit can only become stricter, whatever its provenance: the shorter age, the nearer
-  horizon, the longer freeze, every document that either wants, only the signature modes that both take. Anything else
-  that a profile says replaces a default (S, C, P, U) and never a rule (L, I, R).
+  horizon, the longer freeze, every document, gate and proof that either wants, only the signature modes that both
+  take. Anything else that a profile says replaces a default (S, C, P, U) and never a rule (L, I, R).
 - *Decisions* of an operator or a request. They replace what the facts came to, looser or stricter, and are recorded.
   Against a rule only a stricter limit is taken; a decision made for a whole carrier gives way there, because it was
   not made for that playbook, and every other one is an error.
@@ -33,6 +33,10 @@ def _both(held: list[Any], wanted: list[Any]) -> list[Any]:
     return [item for item in held if item in wanted]
 
 
+def _only_if_both(held: bool, wanted: bool) -> bool:
+    return held and wanted
+
+
 def _either(held: list[Any], wanted: list[Any]) -> list[Any]:
     return [*held, *(item for item in wanted if item not in held)]
 
@@ -51,10 +55,15 @@ STRICTER: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "foc_notice_hours": _larger,
         "lead_business_days": _larger,
         "retention_days": _larger,
+        "hosted_messaging_days": _larger,
+        "supplements": _only_if_both,
         "signature_modes": _both,
         "documents": _either,
         "identifiers": _either,
         "closed_days": _either,
+        "runbook": _either,
+        "gates": _either,
+        "proof": _either,
     }
 )
 

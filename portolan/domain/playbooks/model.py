@@ -152,6 +152,14 @@ class Policy(BaseModel):
         return "win_back" if since_activation < timedelta(hours=self.rollback_hours) else "new_port"
 
 
+class Misfit(ConfigurationError):
+    """Values of a policy that do not fit together; `name` is the field to correct first."""
+
+    def __init__(self, name: str, message: str, remedy: str) -> None:
+        self.name = name
+        super().__init__(message, remedy)
+
+
 #: Pairs of times of a policy of which the first has to come before the second.
 _SPANS = (("desk_opens", "desk_closes"), ("activation_from", "activation_until"))
 _HOLIDAYS = "the public holidays"
@@ -204,8 +212,8 @@ class Playbook:
             layers: Carrier profiles and an operator's decisions; `resolve` gathers them.
 
         Raises:
-            ConfigurationError: A decision would break a rule, nobody could sign, or a span of hours ends before it
-                begins.
+            ConfigurationError: A decision would break a rule, nobody could sign, a span of hours ends before it
+                begins, or gates, proof and test calls do not fit together (`Misfit`).
             ValidationError: A value is of the wrong type.
         """
         asked = {name: Change(value, "the request") for name, value in (overrides or {}).items()}
@@ -227,7 +235,27 @@ def _check(settled: Mapping[str, Settled]) -> None:
     for first, second in _SPANS:
         begins, ends = settled[first].value, settled[second].value
         if begins >= ends:
-            raise ConfigurationError(f"{first} {begins} is not before {second} {ends}.", "Correct one of the two.")
+            raise Misfit(first, f"{first} {begins} is not before {second} {ends}.", "Correct one of the two.")
+    held = {name: one.value for name, one in settled.items()}
+    strangers = [name for name in held["gates"] if name not in held["runbook"]]
+    if strangers:
+        raise Misfit(
+            "gates",
+            f"gates has {', '.join(strangers)}, which the runbook does not have.",
+            "Add it to `runbook`, or take it out of `gates`.",
+        )
+    if "calls" in held["proof"] and not held["test_slots"]:
+        raise Misfit(
+            "proof",
+            "proof asks for test calls, and test_slots has none.",
+            "Give `test_slots` in minutes after the activation, or take `calls` out of `proof`.",
+        )
+    if held["test_slots"] and held["test_least_origins"] > len(held["test_origins"]):
+        raise Misfit(
+            "test_least_origins",
+            f"test_least_origins is {held['test_least_origins']}, and test_origins has {len(held['test_origins'])}.",
+            "Name more of `test_origins`, or ask for fewer.",
+        )
 
 
 def _override(decided: Decided) -> Override:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portolan.domain.playbooks.common import playbook
+from portolan.domain.playbooks.cutover import OF_A_DATE, OF_A_DESK, without_a_return
 from portolan.domain.playbooks.values import Value, days
 
 _COMPLAINT = Value("NCC consumer portal, 622", "U", "Common practice")
@@ -18,7 +19,12 @@ NG_FIX = playbook(
         "carrier_silence_days": Value(10, "S", "Case by case; no usable interval is published"),
         "lead_business_days": Value(10, "S", "Migration practice: from under two weeks to longer than in the EU"),
         "snapback_hours": Value(24, "U", "As in the United States; no Nigerian figure"),
-        "rollback_hours": Value(72, "S", "Policy default; migration practice says sometimes shorter in Nigeria"),
+        "rollback_hours": Value(
+            48,
+            "S",
+            "Policy default: migration practice says sometimes shorter than 72 hours in Nigeria, without a figure; the "
+            "losing operator may refuse",
+        ),
     },
     facts={
         "rules": Value(["NCC framework for number portability"], "S", "Exists for fixed lines, uneven in practice"),
@@ -42,7 +48,11 @@ NG_FIX = playbook(
             "R",
             "phonenumbers: the old Lagos form is no longer valid",
         ),
-        "rollback_note": Value("None that can be counted on", "S", "Migration practice: sometimes shorter than 72 h"),
+        "rollback_note": Value(
+            "A request within the window that the losing operator may refuse; none can be counted on",
+            "S",
+            "Migration practice: sometimes shorter than 72 h",
+        ),
         "complaint": _COMPLAINT,
         "notes": Value(
             ["consider forwarding to a new number until the port is proven"],
@@ -63,6 +73,10 @@ NG_MOB = playbook(
         "rollback_hours": Value(0, "L", "NCC Business Rules: no return; 90 days before the number may be ported again"),
         "snapback_hours": Value(0, "L", "NCC Business Rules: no return"),
         "rollback_basis": Value("none", "L", "NCC Business Rules: no return"),
+        **without_a_return(
+            "the port is real-time and by SMS: there is no date to confirm, no desk to call and no return",
+            OF_A_DESK | OF_A_DATE,
+        ),
         "portable": Value(False, "U", "The recipient must be a licensed Nigerian mobile operator"),
         "not_portable_why": Value(
             "Nigerian mobile numbers move only to a licensed Nigerian mobile operator, in person and by SMS; "

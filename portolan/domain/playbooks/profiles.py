@@ -21,6 +21,12 @@ def _window(begins: str, ends: str, zone: str, provenance: str, source: str) -> 
     return {name: Value(value, provenance, source) for name, value in named.items()}
 
 
+def _by_itself(window: Mapping[str, Value]) -> Mapping[str, Value]:
+    """A window of Telnyx, at the end of which the numbers move although nobody said so."""
+    source = "Telnyx: an order to be activated on demand that nobody activates is ported when the window ends"
+    return {**window, "activates_itself": Value(True, "C", source)}
+
+
 def _each(codes: Iterable[str], values: Mapping[str, Value]) -> dict[str, Mapping[str, Value]]:
     return dict.fromkeys(codes, values)
 
@@ -44,9 +50,9 @@ _GAINING = (
         by_playbook={
             **_each(
                 ("US-LOCAL", "US-LOCAL-SIMPLE"),
-                _window("06:00", "20:00", "America/Chicago", "C", "Telnyx FastPort, United States"),
+                _by_itself(_window("06:00", "20:00", "America/Chicago", "C", "Telnyx FastPort, United States")),
             ),
-            "CA": _window("08:00", "15:00", "America/Chicago", "C", "Telnyx FastPort, Canada"),
+            "CA": _by_itself(_window("08:00", "15:00", "America/Chicago", "C", "Telnyx FastPort, Canada")),
         },
         facts={
             "toll-free letter": Value("has to say: Port to RespOrg QIT02", "C", "Telnyx porting guide"),
@@ -71,6 +77,8 @@ _GAINING = (
             "documents": Value(_LETTER_AND_BILL, "C", "Twilio: a utility bill is mandatory"),
             "signature_modes": Value(["electronic"], "C", "Twilio: makes the letter and has it signed by e-mail"),
             "most_numbers": Value(1000, "C", "Twilio: at most 1,000 numbers in a request, of one country"),
+            "freeze_hours": Value(48, "C", "Twilio: within 48 h of the date, let it port rather than cancel"),
+            "supplements": Value(False, "C", "Twilio: a request is not changed; it is cancelled and made anew"),
         },
         by_playbook=_each(
             _US_NUMBERS,
@@ -131,6 +139,12 @@ _GAINING = (
             ),
             "lead_business_days": Value(
                 10, "S", "Amazon Connect administrator guide: two to four weeks, abroad more than two weeks"
+            ),
+            "configure_hours": Value(24, "S", "Amazon Connect administrator guide: numbers appear about a day before"),
+            "supplements": Value(
+                False,
+                "C",
+                "AWS re:Post: a support case is all there is; whether it can be paused is for the case to say",
             ),
         },
         by_playbook={

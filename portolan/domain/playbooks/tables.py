@@ -11,12 +11,39 @@ from portolan.domain.playbooks.model import Playbook
 from portolan.domain.playbooks.profile import Profile
 from portolan.domain.playbooks.profiles import GAINING, LOSING
 from portolan.domain.playbooks.values import Interval, days, hours, in_words
+from portolan.domain.runbook import ITEMS, Stage
 
 
 def playbooks() -> str:
     """A row for each playbook; values of rules are followed by their letter."""
     head = ("code", "for", "regulator", "identifiers", "lead time", "LOA age", "normal silence", "return")
     return _table(head, map(_playbook, PLAYBOOKS.values()))
+
+
+def runbook() -> str:
+    """A row for each item of the cutover runbook; a gate is one in every playbook that has the item."""
+    gates = {name for one in PLAYBOOKS.values() for name in one.values["gates"].value}
+    rows = [
+        (
+            f"`{name}`",
+            "end of the window" if item.stage is Stage.WINDOW_END else item.stage.value,
+            item.owner.value,
+            item.title,
+            "yes" if name in gates else "no",
+            _where(name),
+        )
+        for name, item in ITEMS.items()
+    ]
+    return _table(("item", "due", "who", "what", "gate", "in"), rows)
+
+
+def _where(item: str) -> str:
+    """The playbooks whose runbook has an item, in the fewest words."""
+    having = [f"`{one.code}`" for one in PLAYBOOKS.values() if item in one.values["runbook"].value]
+    lacking = [f"`{one.code}`" for one in PLAYBOOKS.values() if item not in one.values["runbook"].value]
+    if not lacking:
+        return "all"
+    return f"all but {in_words(lacking)}" if len(lacking) < len(having) else in_words(having)
 
 
 def carriers() -> str:
@@ -61,4 +88,4 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 if __name__ == "__main__":
-    print(f"{playbooks()}\n\n{carriers()}")
+    print("\n\n".join((playbooks(), runbook(), carriers())))

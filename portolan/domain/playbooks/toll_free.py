@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portolan.domain.playbooks.common import playbook
+from portolan.domain.playbooks.cutover import messaging_apart
 from portolan.domain.playbooks.values import Value, days
 
 TOLL_FREE = playbook(
@@ -36,6 +37,15 @@ TOLL_FREE = playbook(
         "loa_template": Value("us_toll_free", "I", "Somos: on the paper of the new RespOrg's company"),
         "loa_attachment_over": Value(
             15, "I", "Somos: more than 15 go in a list, and the letter names the first and the last"
+        ),
+        # Campaigns are for ten-digit numbers; toll-free ones are verified instead, once they are there.
+        **messaging_apart(
+            5,
+            "Telnyx: within ten minutes, else four or five business days",
+            without=frozenset({"campaign"}),
+        ),
+        "inadvertent_unlimited": Value(
+            False, "U", "Best practice 42 is about numbers of the NPAC; no rule was found for those of Somos"
         ),
     },
     facts={

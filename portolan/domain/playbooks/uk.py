@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portolan.domain.playbooks.common import overlay, playbook
+from portolan.domain.playbooks.cutover import OF_A_DESK, without_a_return
 from portolan.domain.playbooks.lead_times import LeadTime
 from portolan.domain.playbooks.values import Value, days, hours
 
@@ -36,6 +37,12 @@ UK_GEO = playbook(
             72, "S", "Policy default; the industry manual has emergency restoration, without a figure"
         ),
         "snapback_hours": Value(24, "U", "As in the United States; the manual's restoration has no figure"),
+        "rollback_basis": Value(
+            "snapback", "U", "At the losing provider's discretion; the manual's restorations are for errors"
+        ),
+        "inadvertent_unlimited": Value(
+            False, "U", "GNP 17.5.2, 14.1 restores a port activated in error; until when was not retrieved"
+        ),
         "documents": Value(
             ["cloa", "bill"], "I", "GNP manual: a customer letter held on file; AWS also asks for a bill"
         ),
@@ -157,6 +164,8 @@ UK_MOB = overlay(
         "rollback_hours": Value(0, "I", "MNP: a return is a new port with a PAC of the new provider"),
         "snapback_hours": Value(0, "I", "MNP: a return is a new port with a PAC of the new provider"),
         "rollback_basis": Value("new_port", "I", "MNP: a return is a new port with a PAC of the new provider"),
+        "inadvertent_unlimited": Value(False, "U", "No rule found for a port that nobody wanted"),
+        **without_a_return("of mobile numbers nothing returns but by a new port, and no desk is called", OF_A_DESK),
         "documents": Value(
             ["loa"], "U", "The losing provider sees only the PAC; the letter is for Portolan's own file"
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portolan.domain.playbooks.common import BINDS_CARRIERS, overlay, playbook
+from portolan.domain.playbooks.cutover import messaging_apart
 from portolan.domain.playbooks.toll_free import TOLL_FREE
 from portolan.domain.playbooks.values import Value, days, hours
 
@@ -66,6 +67,15 @@ US_LOCAL = playbook(
         "lead_business_days": Value(4, "U", f"The four business days of 47 CFR 52.35(d); {BINDS_CARRIERS}"),
         "desk_opens": Value("08:00", "U", "The least that 47 CFR 52.35(d) asks of a desk; some open longer"),
         "desk_closes": Value("17:00", "U", "The least that 47 CFR 52.35(d) asks of a desk; some close later"),
+        **messaging_apart(
+            3, "Telnyx: nine in ten within ten minutes, the rest in one or two business days; exceptions in 72 h"
+        ),
+        "inadvertent_unlimited": Value(
+            True, "I", "LNPA best practice 42 (PIM 53): both carriers restore service, whatever the time since"
+        ),
+        "win_back_cost": Value(
+            "charged as an expedited port, some 300 US dollars", "P", "VoIP Innovations; each carrier has its own price"
+        ),
         "unlawful_refusals": Value(
             {
                 "UNPAID": "A carrier may not hold a number back for a balance due (FCC 03-237)",

@@ -6,18 +6,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import ValidationError
 
 from portolan.domain.errors import ConfigurationError
-from portolan.domain.playbooks import GAINING, LOSING, PLAYBOOKS, Playbook, Policy, Value, choose, is_simple
+from portolan.domain.playbooks import GAINING, LOSING, PLAYBOOKS, Playbook, Policy, Value, choose, fields, is_simple
 from portolan.domain.playbooks.catalogue import EU_MEMBERS
 from portolan.domain.playbooks.common import FACTS, overlay, playbook
 from portolan.domain.playbooks.values import PROVENANCE, Interval, days, hours, in_words, unknown
 from portolan.domain.request import PolicyGiven
+from portolan.domain.runbook import BEFORE_CUTOVER, ITEMS
+from portolan.domain.testcalls import Check, Origin
 
 PLAYBOOK = pytest.mark.parametrize("one", PLAYBOOKS.values(), ids=list(PLAYBOOKS))
 #: What is no value of a playbook: its name, the days of the calendar, and what was changed.
@@ -113,6 +115,130 @@ def test_nothing_promises_what_a_carrier_may_refuse(one: Playbook) -> None:
     told = " ".join(in_words(fact.value) for fact in one.facts.values()).lower()
     assert not re.search(r"guarantee|always works|is certain|right to (a )?(return|roll)", told)
     assert not one.values["rollback_hours"].is_rule or one.values["rollback_hours"].value == 0
+
+
+def test_the_vocabularies_are_those_of_the_runbook_and_the_test_calls() -> None:
+    assert get_args(fields.RunbookItem) == tuple(ITEMS)
+    assert (get_args(fields.Origin), get_args(fields.Check)) == (get_args(Origin), get_args(Check))
+
+
+@PLAYBOOK
+def test_its_runbook_and_gates_can_be_gone_through(one: Playbook) -> None:
+    policy = one.policy()
+    assert policy.runbook == [name for name in ITEMS if name in policy.runbook]
+    assert set(policy.gates) <= set(policy.runbook)
+    assert all(ITEMS[name].stage in BEFORE_CUTOVER for name in policy.gates)
+    assert not {"campaign", "hosted_messaging", "watch", "volumes", "closing"} & set(policy.gates)
+    assert {"go", "configuration", "legacy_test"} <= set(policy.gates)
+    # What has to do with a return is only asked for where there is one.
+    assert ("rollback_letter" in policy.gates) is ("closing" in policy.runbook) is (policy.rollback_hours > 0)
+    assert ("hosted_messaging" in policy.runbook) is policy.messaging_separate
+    assert ("campaign" in policy.runbook) is (policy.messaging_separate and one.code != "US-TF")
+
+
+@pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("US-LOCAL", set()),
+        ("US-WIRELESS", set()),
+        ("US-TF", {"campaign"}),
+        ("DE-FIX", {"campaign", "hosted_messaging"}),
+        ("FR-SVA", {"campaign", "hosted_messaging", "rollback_letter", "closing"}),
+        (
+            "DE-MOB",
+            {"campaign", "hosted_messaging", "rollback_letter", "closing", "emergency_desk", "desk_staffed"},
+        ),
+        (
+            "NG-MOB",
+            {
+                "campaign",
+                "hosted_messaging",
+                "rollback_letter",
+                "closing",
+                "emergency_desk",
+                "desk_staffed",
+                "foc",
+                "window_booked",
+                "calendar",
+            },
+        ),
+    ],
+)
+def test_what_a_jurisdiction_has_no_use_for_is_not_in_its_runbook(code: str, missing: set[str]) -> None:
+    assert set(ITEMS) - set(PLAYBOOKS[code].policy().runbook) == missing
+
+
+@PLAYBOOK
+def test_proof_and_test_calls(one: Playbook) -> None:
+    policy = one.policy()
+    assert policy.proof == ["service", "independent"]
+    assert policy.test_slots == [15, 30, 45, 60, 75, 90, 105, 120, 180, 240, 300, 360, 420, 480]
+    assert policy.test_least_origins == 3
+    assert policy.test_fail_streak < policy.test_pass_streak <= len(policy.test_slots)
+    assert policy.closing_notice_hours == [24, 6, 1]
+    assert policy.configure_hours == 24
+
+
+@pytest.mark.parametrize(
+    ("code", "apart", "days"),
+    [("US-LOCAL", True, 3), ("US-WIRELESS", True, 3), ("CA", True, 3), ("US-TF", True, 5), ("UK-MOB", False, 3)],
+)
+def test_messaging_moves_apart_in_north_america_only(code: str, apart: bool, days: int) -> None:
+    policy = PLAYBOOKS[code].policy()
+    assert (policy.messaging_separate, policy.messaging_business_days) == (apart, days)
+    assert policy.hosted_messaging_days == 4
+    north = {one.code for one in PLAYBOOKS.values() if one.policy().messaging_separate}
+    assert north == {"US-LOCAL", "US-LOCAL-SIMPLE", "US-WIRELESS", "US-TF", "CA"}
+
+
+@pytest.mark.parametrize(
+    ("code", "basis", "window", "snapback"),
+    [
+        ("US-LOCAL", "snapback", 72, 24),
+        ("US-WIRELESS", "snapback", 72, 24),
+        ("US-TF", "new_port", 72, 0),
+        ("CA", "snapback", 72, 24),
+        ("UK-GEO", "snapback", 72, 24),
+        ("UK-NGN", "snapback", 72, 24),
+        ("UK-MOB", "new_port", 0, 0),
+        ("DE-FIX", "snapback", 120, 24),
+        ("DE-MOB", "new_port", 0, 0),
+        ("FR-FIX", "snapback", 120, 24),
+        ("FR-MOB", "new_port", 0, 0),
+        ("FR-SVA", "new_port", 0, 0),
+        ("ES-FIX", "snapback", 120, 24),
+        ("ES-MOB", "new_port", 0, 0),
+        ("EU", "snapback", 120, 24),
+        ("CH", "snapback", 72, 24),
+        ("NG-FIX", "snapback", 48, 24),
+        ("NG-MOB", "none", 0, 0),
+    ],
+)
+def test_a_return_is_worth_what_it_is_worth_where_the_numbers_are(
+    code: str, basis: str, window: int, snapback: int
+) -> None:
+    policy = PLAYBOOKS[code].policy()
+    assert (policy.rollback_basis, policy.rollback_hours, policy.snapback_hours) == (basis, window, snapback)
+
+
+@pytest.mark.parametrize(("code", "duty"), [("EU", "106(6)"), ("FR-FIX", "106(6)"), ("PT", "106(6)"), ("DE-FIX", "59")])
+def test_a_failed_port_is_told_from_a_change_of_mind(code: str, duty: str) -> None:
+    basis = PLAYBOOKS[code].values["rollback_basis"]
+    assert "discretion" in basis.source
+    assert duty in basis.source
+    assert "a change of mind" in PLAYBOOKS[code].facts["rollback_note"].value
+
+
+def test_a_port_that_nobody_wanted_has_no_limit_in_the_united_states() -> None:
+    unlimited = {code for code, one in PLAYBOOKS.items() if one.policy().inadvertent_unlimited}
+    assert unlimited == {"US-LOCAL", "US-LOCAL-SIMPLE", "US-WIRELESS", "CA"}
+    assert PLAYBOOKS["US-LOCAL"].values["inadvertent_unlimited"].is_rule
+    assert not PLAYBOOKS["CA"].values["inadvertent_unlimited"].is_rule
+
+
+def test_what_a_win_back_costs_is_said_where_it_is_known() -> None:
+    assert "300 US dollars" in PLAYBOOKS["US-LOCAL"].policy().win_back_cost
+    assert PLAYBOOKS["CA"].policy().win_back_cost == PLAYBOOKS["US-LOCAL"].policy().snapback_cost == ""
 
 
 def test_refusals_that_are_unlawful_by_rule() -> None:

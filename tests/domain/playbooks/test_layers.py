@@ -15,6 +15,7 @@ from portolan.domain.playbooks import (
     LOSING,
     PLAYBOOKS,
     Change,
+    Misfit,
     Operator,
     Override,
     Policy,
@@ -64,6 +65,14 @@ def over(name: str, base: Value, fact: Value) -> Any:
         ("signature_modes", ["wet"], ["electronic"], []),
         ("documents", ["cloa"], ["loa", "bill"], ["cloa", "loa", "bill"]),
         ("identifiers", ["account_number"], ["account_number", "pin"], ["account_number", "pin"]),
+        ("runbook", ["foc"], ["go", "foc"], ["foc", "go"]),
+        ("gates", ["foc"], ["go"], ["foc", "go"]),
+        ("proof", ["service"], ["calls"], ["service", "calls"]),
+        ("supplements", True, False, False),
+        ("supplements", False, True, False),
+        ("supplements", True, True, True),
+        ("hosted_messaging_days", 4, 6, 6),
+        ("hosted_messaging_days", 4, 2, 4),
     ],
 )
 def test_of_two_limits_the_stricter_holds_whatever_they_rest_on(
@@ -157,6 +166,16 @@ def test_how_a_value_came_about_is_kept() -> None:
         ("US-LOCAL-SIMPLE", "twilio", "lead_business_days", 5),
         ("UK-GEO", "amazon_connect", "documents", ["cloa", "bill", "loa"]),
         ("US-LOCAL", "nobody knows", "freeze_hours", 24),
+        ("US-LOCAL", "twilio", "freeze_hours", 48),
+        ("US-LOCAL", "simulated", "supplements", True),
+        ("DE-FIX", "twilio", "supplements", False),
+        ("UK-GEO", "amazon_connect", "supplements", False),
+        ("UK-GEO", "amazon_connect", "configure_hours", 24),
+        ("US-LOCAL", "telnyx", "activates_itself", True),
+        ("US-LOCAL-SIMPLE", "telnyx", "activates_itself", True),
+        ("CA", "telnyx", "activates_itself", True),
+        ("UK-GEO", "telnyx", "activates_itself", False),
+        ("US-LOCAL", "bandwidth", "activates_itself", False),
     ],
 )
 def test_what_gaining_carriers_make_of_a_playbook(playbook: str, gaining: str, name: str, value: Any) -> None:
@@ -200,6 +219,49 @@ def test_hours_that_end_before_they_begin_are_refused(first: str, second: str) -
     assert US.policy(overrides={first: "11:59", second: "12:00"})
 
 
+@pytest.mark.parametrize(
+    ("given", "name", "words"),
+    [
+        ({"runbook": ["go"], "gates": ["go", "foc"]}, "gates", "gates has foc, which the runbook does not have"),
+        ({"runbook": ["go"]}, "gates", "gates has reconciliation, foc, window_booked"),
+        ({"proof": ["calls"], "test_slots": []}, "proof", "proof asks for test calls, and test_slots has none"),
+        (
+            {"test_origins": ["mobile", "voip"]},
+            "test_least_origins",
+            "test_least_origins is 3, and test_origins has 2",
+        ),
+    ],
+)
+def test_gates_proof_and_test_calls_fit_together(given: dict[str, Any], name: str, words: str) -> None:
+    with pytest.raises(Misfit, match=words) as caught:
+        US.policy(overrides=given)
+    assert caught.value.name == name
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"runbook": ["foc", "go"], "gates": ["go"]},
+        {"runbook": [], "gates": []},
+        {"proof": ["calls"], "test_slots": [15]},
+        {"proof": ["service"], "test_slots": []},
+        {"test_origins": ["mobile", "voip", "landline"]},
+        {"test_origins": [], "test_slots": []},
+    ],
+)
+def test_what_does_fit_together(given: dict[str, Any]) -> None:
+    policy = US.policy(overrides=given)
+    assert {name: getattr(policy, name) for name in given} == given
+
+
+def test_what_an_operator_and_a_request_say_is_looked_at_together() -> None:
+    operator = Operator(playbooks={"US-LOCAL": {"test_slots": by([])}})
+    assert resolve(US, operator=operator).test_slots == []
+    with pytest.raises(Misfit, match="test_slots has none"):
+        resolve(US, operator=operator, overrides={"proof": ["calls"]})
+
+
 def test_decisions_replace_defaults_in_order_and_each_is_recorded() -> None:
     operator = Operator(
         playbooks={"US-LOCAL": {"rollback_hours": by(48), "cutoff": by("17:00")}, "CA": {"rollback_hours": by(1)}},
@@ -238,6 +300,7 @@ def test_a_decision_undoes_what_a_profile_tightened() -> None:
         ("FR-FIX", "identifiers", ["account_number"], ["account_number", "rio"]),
         ("FR-FIX", "carrier_silence_days", 8, 7),
         ("US-LOCAL-SIMPLE", "cutoff", "12:59", "13:00"),
+        ("US-LOCAL", "inadvertent_unlimited", False, True),
     ],
 )
 def test_a_rule_is_tightened_at_most(playbook: str, name: str, loose: Any, strict: Any) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from portolan.domain.playbooks import GAINING, LOSING, PLAYBOOKS, resolve, tables
+from portolan.domain.runbook import ITEMS
 from portolan.playbook_overrides import load
 
 PAGE = (Path(__file__).parents[3] / "docs" / "playbooks.md").read_text()
 
 
-@pytest.mark.parametrize("table", [tables.playbooks, tables.carriers])
+@pytest.mark.parametrize("table", [tables.playbooks, tables.runbook, tables.carriers])
 def test_the_tables_of_the_page_are_those_of_the_data(table: object) -> None:
     assert callable(table)
     message = "Playbooks changed: put the output of `python -m portolan.domain.playbooks.tables` into docs/playbooks.md"
@@ -28,6 +29,17 @@ def test_every_playbook_and_carrier_has_one_row() -> None:
     profiles += [(profile, "losing") for profile in LOSING.values()]
     assert set(names) == {(profile.title, role) for profile, role in profiles}
     assert len(names) == len(set(names))
+
+
+def test_each_item_of_the_runbook_has_a_row_that_says_where_it_is() -> None:
+    rows = {line.split("`")[1]: line for line in tables.runbook().splitlines()[2:]}
+    assert list(rows) == list(ITEMS)
+    assert rows["go"].endswith("| yes | all |")
+    assert rows["watch"].endswith("| no | all |")
+    assert rows["foc"].endswith("| yes | all but `NG-MOB` |")
+    assert rows["campaign"].endswith("| no | `US-LOCAL`, `US-LOCAL-SIMPLE`, `US-WIRELESS`, `CA` |")
+    assert "| end of the window |" in rows["closing"]
+    assert "| T+2 h |" in rows["volumes"]
 
 
 def test_rules_show_their_letter() -> None:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from portolan.documents.sealing import SealingKey
 
 
-def letters(deployment: Settings, records: Records) -> Letters:
-    """The deployment's letters, sealed with its key."""
+def letters(settings: Settings, records: Records) -> Letters:
+    """Letters in the deployment's document store; the key is made or read when something is sealed."""
 
     def key() -> SealingKey:
         from portolan.documents.sealing import SealingKey
 
-        if deployment.seal_key:
-            return SealingKey.load(deployment.seal_key, deployment.seal_password.get_secret_value() or None)
-        return SealingKey.generate(deployment.data_dir)
+        if settings.seal_key:
+            return SealingKey.load(settings.seal_key, settings.seal_password.get_secret_value() or None)
+        return SealingKey.generate(settings.data_dir)
 
-    return Letters(Documents(deployment.documents), records, key)
+    return Letters(Documents(settings.documents), records, key)
