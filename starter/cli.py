@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from starter.commands import checking, checking_ids, deciding, knowing, looking, papers, reconciling, rejecting, running
+from starter.commands import (
+    checking,
+    checking_ids,
+    cutover,
+    deciding,
+    knowing,
+    looking,
+    papers,
+    port_outs,
+    reconciling,
+    rejecting,
+    running,
+    showing,
+)
 from starter.commands.base import app
 from worker.host import leave
 
@@ -12,14 +25,17 @@ __all__ = [
     "app",
     "checking",
     "checking_ids",
+    "cutover",
     "deciding",
     "knowing",
     "looking",
     "main",
     "papers",
+    "port_outs",
     "reconciling",
     "rejecting",
     "running",
+    "showing",
 ]
 
 

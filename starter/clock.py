@@ -1,9 +1,10 @@
-"""One order's own clock, on a server that can move it ahead, with the simulated carrier speaking on the way."""
+"""The clock of one workflow on a server that can move it ahead; of an order, with the simulated carrier speaking."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -26,55 +27,43 @@ UNANSWERED = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.CANCELL
 SHORT = timedelta(milliseconds=50)
 
 
-class OrderClock:
-    """Moves one order through time: `to` a moment, `past` a duration, or until it has `settled`."""
+class WorkflowClock:
+    """Moves one workflow through time; what it waits for is for the subclasses to know."""
 
-    def __init__(self, client: Client, carrier: SimulatedCarrier, order_id: str) -> None:
-        self.order_id = order_id
-        self.carrier = carrier
-        self.handle: WorkflowHandle[Any, Any] = client.get_workflow_handle_for(PortOrder.run, workflow_id(order_id))
+    def __init__(self, client: Client, handle: WorkflowHandle[Any, Any]) -> None:
+        self.handle = handle
         self._skipper = TimeSkipper(client)
 
     async def now(self) -> datetime:
-        """What time it is for the order."""
+        """What time it is for the workflow."""
         return await self._skipper.get_current_time(self.handle)
 
-    async def order(self) -> Order:
-        """The order as its workflow has it now.
+    async def running(self) -> bool:
+        """Whether the workflow still runs."""
+        return (await self.handle.describe()).status is WorkflowExecutionStatus.RUNNING
+
+    async def to(self, moment: datetime) -> None:
+        """Let time pass until a moment."""
+        raise NotImplementedError
+
+    async def past(self, duration: timedelta) -> None:
+        """Let that much time pass."""
+        await self.to(await self.now() + duration)
+
+    async def asked(self, question: Callable[..., Any]) -> Any:
+        """What the workflow answers to a query.
 
         A new run cannot tell before its first workflow task, and a question that comes while a worker forgets the
         workflow may be lost; it is asked again.
         """
         for tries_left in reversed(range(QUESTIONS)):
             try:
-                return Order.model_validate(await self.handle.query(PortOrder.show, rpc_timeout=ANSWER_WITHIN))
+                return await self.handle.query(question, rpc_timeout=ANSWER_WITHIN)
             except RPCError as error:
                 if error.status not in UNANSWERED or not tries_left:
                     raise
             await asyncio.sleep(LOOK_EVERY_SECONDS)
         raise AssertionError("the last try returns or raises")
-
-    async def running(self) -> bool:
-        """Whether the workflow still runs."""
-        return (await self.handle.describe()).status is WorkflowExecutionStatus.RUNNING
-
-    async def settled(self) -> Order:
-        """The order, once Portolan has done what it can do by itself; the pauses between its tries are skipped.
-
-        A timer fires some milliseconds after its moment, so a deadline that has come is waited for too.
-        """
-        for _ in range(LOOKS):
-            order, since, now = await self.order(), monotonic(), await self.now()
-            deadline = next_deadline(order)
-            quiet = not acts(order) and not order.unpublished and (deadline is None or deadline.at > now)
-            pause = await self._pause(now)
-            if quiet and pause is None:
-                return order
-            if pause:
-                await self._skip(pause, since)
-            else:
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
-        raise TimeoutError(f"{self.order_id} is still {order.state}")
 
     async def _pause(self, now: datetime) -> timedelta | None:
         """How long until the next try of a call to a carrier; zero while one runs, None where there is none."""
@@ -111,9 +100,36 @@ class OrderClock:
             left = SHORT
         await asyncio.sleep(max(left.total_seconds(), 0))
 
-    async def past(self, duration: timedelta) -> None:
-        """Let that much time pass."""
-        await self.to(await self.now() + duration)
+
+class OrderClock(WorkflowClock):
+    """Moves one order through time: `to` a moment, `past` a duration, or until it has `settled`."""
+
+    def __init__(self, client: Client, carrier: SimulatedCarrier, order_id: str) -> None:
+        super().__init__(client, client.get_workflow_handle_for(PortOrder.run, workflow_id(order_id)))
+        self.order_id = order_id
+        self.carrier = carrier
+
+    async def order(self) -> Order:
+        """The order as its workflow has it now."""
+        return Order.model_validate(await self.asked(PortOrder.show))
+
+    async def settled(self) -> Order:
+        """The order, once Portolan has done what it can do by itself; the pauses between its tries are skipped.
+
+        A timer fires some milliseconds after its moment, so a deadline that has come is waited for too.
+        """
+        for _ in range(LOOKS):
+            order, since, now = await self.order(), monotonic(), await self.now()
+            deadline = next_deadline(order)
+            quiet = not acts(order) and not order.unpublished and (deadline is None or deadline.at > now)
+            pause = await self._pause(now)
+            if quiet and pause is None:
+                return order
+            if pause:
+                await self._skip(pause, since)
+            else:
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+        raise TimeoutError(f"{self.order_id} is still {order.state}")
 
     async def to(self, moment: datetime) -> None:
         """Let time pass until a moment; what the carrier says meanwhile is delivered when it says it.

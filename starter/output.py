@@ -89,6 +89,12 @@ COMMANDS = {
     TaskKind.APPROVE: "portolan approve",
     TaskKind.CORRECT_DATA: "portolan resubmit --set",
     TaskKind.FIX_REJECTION: "portolan resubmit",
+    TaskKind.SIGN_OFF: "portolan sign-off",
+    TaskKind.RED_GATES: "portolan override",
+    TaskKind.CUT_OVER: "portolan cut-over",
+    TaskKind.RELEASE_BRIDGE: "portolan release",
+    TaskKind.TESTS_FAIL: "portolan rollback",
+    TaskKind.SECOND_PERSON: "portolan confirm",
     TaskKind.REVIEW_HOLD: "portolan release",
 }
 

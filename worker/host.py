@@ -21,8 +21,10 @@ from activities.carrier import CarrierActivities, server_clock
 from activities.documents import DocumentActivities
 from activities.knowledge import KnowledgeActivities
 from activities.notifications import NotificationActivities
+from activities.port_outs import PortOutActivities
 from activities.records import RecordActivities
 from portolan import __version__
+from portolan.carriers.port_out_desk import SimulatedDesk
 from portolan.carriers.registry import carriers, testers
 from portolan.documents.registry import letters
 from portolan.domain.errors import ConfigurationError
@@ -67,6 +69,9 @@ def activities(settings: Settings, records: Records) -> list[Callable[..., Any]]
         *KnowledgeActivities().all,
         *DocumentActivities(letters(settings, records)).all,
         *RecordActivities(records, settings.build_id or __version__, notifications).all,
+        *PortOutActivities(
+            records, SimulatedDesk(settings.simulated_carrier), settings.build_id or __version__, notifications
+        ).all,
         *notifications.all,
     ]
 

@@ -7,6 +7,7 @@ from temporalio.plugin import SimplePlugin
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.port_order import PortOrder
+from workflows.port_out import PortOut
 
 
 def plugin() -> SimplePlugin:
@@ -20,5 +21,5 @@ def plugin() -> SimplePlugin:
         "portolan",
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
-        workflows=[PortOrder],
+        workflows=[PortOrder, PortOut],
     )

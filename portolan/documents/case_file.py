@@ -44,7 +44,7 @@ _HIDDEN = "[secret]"
 _SHORTEST_SECRET = 4
 #: Keys of carriers' messages under which secrets come.
 _SECRET_KEYS = re.compile(
-    rf"(^|[_.-])({'|'.join(map(re.escape, SECRETS))}|passcode|password|secret|token|api_?key|authorization)($|[_.-])",
+    rf"(^|[_.-])({'|'.join(map(re.escape, SECRETS))}|passcode|password|secret|token|api[_-]?key|authorization)($|[_.-])",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -86,5 +86,6 @@ def withdrawn(order: Order, cause: Cause, now: datetime) -> None:
 def propose(order: Order, now: datetime, why: str) -> None:
     """The carrier cannot pause this order: offer the bridge, with what it means."""
     words = f"{why} A bridge keeps the calls on the legacy carrier: {' '.join(TRADE_OFFS)}"
+    order.record(Cause("bridge_proposed", "portolan", now), now, why)
     order.open_task(TaskKind.CHOOSE_BRIDGE, words, now, order.hold.until if order.hold else None)
     order.notify(NoticeKind.ACTION_NEEDED, why=words.rstrip("."))

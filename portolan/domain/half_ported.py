@@ -333,12 +333,12 @@ def _foreign(met: _Met) -> list[Heard]:
 def _from_calls(met: Mapping[str, _Met]) -> set[Observation]:
     """What the calls show, first of all numbers together and then of each.
 
-    A network that fails whatever it calls explains its calls. Only where the one number it failed got no other call
-    may it be the number's affair as well.
+    A network that fails whatever it calls explains its calls. Only where it failed a single number may it be the
+    number's affair as well, if no other network got through to that.
     """
     found = _of_networks(_together(met.values()))
     failing = [one for one in met.values() if any(one.values())]
-    if found and not (len(failing) == 1 and all(failing[0].values())):
+    if found and len(failing) > 1:
         return found
     for one in failing:
         found |= _of_networks(one) or _of_all(one)

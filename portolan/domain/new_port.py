@@ -112,6 +112,7 @@ def moved(order: Order) -> list[str]:
 def demand(order: Order) -> str:
     """What to write to both carriers about a port that nobody wanted, as plain text to be signed by a person."""
     request, numbers = order.request, moved(order)
+    losing, gaining, customer = map(clean, (request.losing_carrier, request.gaining_carrier, request.customer))
     signer = request.decision_maker
     rule = (
         f"We refer to {BEST_PRACTICE}"
@@ -119,15 +120,14 @@ def demand(order: Order) -> str:
         else "We ask for this although no rule known to us sets a time for it here; please tell us what you need."
     )
     paragraphs = [
-        f"To {request.losing_carrier} and {request.gaining_carrier}, porting desks",
+        f"To {losing} and {gaining}, porting desks",
         f"Inadvertent port of {len(numbers)} number{'' if len(numbers) == 1 else 's'}: please restore service",
-        f"The numbers below moved from {request.losing_carrier} to {request.gaining_carrier} on "
-        f"{in_words(order.activated_at)} (order {order.carrier_order_id or order.order_id}). "
-        f"{request.customer} did not intend this port.",
+        f"The numbers below moved from {losing} to {gaining} on {in_words(order.activated_at)} "
+        f"(order {clean(order.carrier_order_id or order.order_id)}). {customer} did not intend this port.",
         "\n".join(numbers),
         rule,
-        f"Please work together to restore service at {request.losing_carrier}, tell us who does what and by when, and "
-        "leave the numbers in service where they are until then.",
-        f"{signer.name}\n{request.customer}\n{signer.email}",
+        f"Please work together to restore service at {losing}, tell us who does what and by when, and leave the "
+        "numbers in service where they are until then.",
+        f"{clean(signer.name)}\n{customer}\n{clean(signer.email)}",
     ]
-    return "\n\n".join("\n".join(map(clean, part.split("\n"))) for part in paragraphs) + "\n"
+    return "\n\n".join(paragraphs) + "\n"

@@ -202,7 +202,8 @@ def moved_by_carrier(order: Order, at_carrier: CarrierOrder, now: datetime) -> N
     words = f"{order.request.gaining_carrier} moved the numbers by itself on {in_words(order.activated_at)}"
     order.hold = None
     _moved(order, Cause("activated", "carrier", order.activated_at), now, words)
-    order.notify(NoticeKind.ACTION_NEEDED, why=words)
+    if order.state is State.VERIFYING:
+        order.notify(NoticeKind.ACTION_NEEDED, why=words)
 
 
 def configured(order: Order, now: datetime) -> None:

@@ -178,16 +178,16 @@ def heard(order: Order, results: Sequence[CallResult], cause: Cause, now: dateti
     order.record(cause, now, words)
     if order.state is State.VERIFYING:
         if failing(order, now):
-            _ask_decision_maker(order, now)
             diagnose(order, now)
+            _ask_decision_maker(order, now)
         elif not missing(order, now):
             proven(order, now)
     elif order.state is State.ROLLBACK_WINDOW and failing(order, now):
         lost = "test calls fail: the port is no longer proven"
         order.proven_at, order.proof = None, []
         order.move(State.VERIFYING, Cause("proof_lost", "portolan", now), now, lost)
-        _ask_decision_maker(order, now)
         diagnose(order, now)
+        _ask_decision_maker(order, now)
 
 
 def _ask_decision_maker(order: Order, now: datetime) -> None:
@@ -196,6 +196,7 @@ def _ask_decision_maker(order: Order, now: datetime) -> None:
     until = order.rollback_until
     window = f" A return can be ordered until {in_words(until)}." if until and now < until else ""
     words = f"Test calls fail in {fail_streak(slots_of(order, now))} slots in a row.{window}"
+    order.record(Cause("tests_fail", "portolan", now), now, words)
     order.open_task(TaskKind.TESTS_FAIL, words, now, until)
     order.notify(NoticeKind.HALF_PORTED, why=words, until=in_words(until) if until else "")
 

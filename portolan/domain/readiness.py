@@ -63,7 +63,7 @@ def due_at(order: Order, item: str) -> datetime | None:
 
 def shown(order: Order, item: str) -> str:
     """What shows by itself that an item is done; empty where a person has to vouch for it."""
-    if item == "foc" and order.foc_at and order.state in {State.FOC_CONFIRMED, State.READY}:
+    if item == "foc" and order.foc_at:
         return f"FOC {in_words(order.foc_at)}"
     if item == "rollback_letter" and "rollback" in order.letters:
         return f"letter sha256 {order.letters['rollback']}"
@@ -155,6 +155,7 @@ def _guard(order: Order, now: datetime) -> None:
         return
     freeze = order.foc_at - timedelta(hours=order.policy.freeze_hours)
     words = " ".join(found)
+    order.record(Cause("date_at_risk", "portolan", now), now, words)
     if order.state is State.FOC_CONFIRMED and freeze > now:
         words += f" Until {in_words(freeze)} another date can be asked for, or the order cancelled."
         day = good_day(order, now, local(order.foc_at, order.policy.time_zone).date())

@@ -126,7 +126,7 @@ _OFFERED: dict[str, Callable[[Order, datetime], bool]] = {
     "cut_over": lambda order, now: check_cut_over(order, CutOver(), now) is None,
     "confirm": lambda order, now: order.proposal is not None,
     "rollback": lambda order, now: (
-        order.state is State.BRIDGED or check_stage(order, now, order.policy.inadvertent_unlimited) is None
+        order.state is State.BRIDGED or check_stage(order, now, order.state is State.SETTLING) is None
     ),
 }
 

@@ -359,12 +359,13 @@ class Request(Typed):
         return self.reference.lower()
 
 
-def faults_in(data: object) -> list[Fault]:
-    """Everything wrong with a request, each fault with its path; empty where `Request` would take it."""
+def faults_in(data: object, model: type[BaseModel] | None = None) -> list[Fault]:
+    """Everything wrong with a file, each fault with its path; empty where the model (`Request`) would take it."""
+    read = model or Request
     try:
-        Request.model_validate(data)
+        read.model_validate(data)
     except ValidationError as error:
-        return [Fault(where(detail["loc"]), _in_words(detail)) for detail in error.errors(include_url=False)]
+        return [Fault(where(detail["loc"]), _in_words(detail, read)) for detail in error.errors(include_url=False)]
     return []
 
 
@@ -398,10 +399,10 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _in_words(detail: ErrorDetails) -> str:
+def _in_words(detail: ErrorDetails, model: type[BaseModel]) -> str:
     path, context = detail["loc"], detail.get("ctx", {})
     if detail["type"] == "extra_forbidden":
-        known = _model_at(path[:-1]).model_fields
+        known = _model_at(path[:-1], model).model_fields
         hint = _did_you_mean(str(path[-1]), known) or f"; known here: {', '.join(known)}"
         return f"{str(path[-1])!r} is not a known key{hint}"
     if detail["type"] == "value_error":
@@ -410,9 +411,8 @@ def _in_words(detail: ErrorDetails) -> str:
     return words.format(input=detail["input"], **context) if words else detail["msg"]
 
 
-def _model_at(path: Sequence[str | int]) -> type[BaseModel]:
-    """The model at a path of a request."""
-    model: type[BaseModel] = Request
+def _model_at(path: Sequence[str | int], model: type[BaseModel]) -> type[BaseModel]:
+    """The model at a path below another one."""
     for part in path:
         if isinstance(part, str):
             annotation = model.model_fields[part].annotation

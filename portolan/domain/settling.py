@@ -56,7 +56,12 @@ def messaging_found(order: Order, found: Mapping[str, MessagingStatus], now: dat
     order.messaging_at = next((look for look in looks if look > now), now + LATER)
     failed = [number for number, status in order.messaging.items() if status is MessagingStatus.FAILED]
     if failed and not order.has_task(TaskKind.MESSAGING_LATE):
-        _ask(order, f"Messaging of {', '.join(failed[:5])} failed at {order.request.gaining_carrier}.", now)
+        _ask(
+            order,
+            Cause("messaging_failed", "portolan", now),
+            f"Messaging of {', '.join(failed[:5])} failed at {order.request.gaining_carrier}.",
+            now,
+        )
 
 
 def messaging_late(order: Order, cause: Cause, now: datetime) -> None:
@@ -66,11 +71,16 @@ def messaging_late(order: Order, cause: Cause, now: datetime) -> None:
     words = (
         f"Messaging of {len(waiting)} numbers has not settled in {order.policy.messaging_business_days} business days."
     )
+    _ask(
+        order,
+        cause,
+        f"{words} Have {order.request.gaining_carrier} escalate the owner of the messaging routes (NNID).",
+        now,
+    )
+
+
+def _ask(order: Order, cause: Cause, words: str, now: datetime) -> None:
     order.record(cause, now, words)
-    _ask(order, f"{words} Have {order.request.gaining_carrier} escalate the owner of the messaging routes (NNID).", now)
-
-
-def _ask(order: Order, words: str, now: datetime) -> None:
     order.open_task(TaskKind.MESSAGING_LATE, words, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=words.rstrip("."))
 

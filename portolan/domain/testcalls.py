@@ -89,7 +89,7 @@ class Slot:
 
     Attributes:
         index: Its place in the schedule, 0 first.
-        at: When it begins.
+        at: When it begins, UTC.
         until: When the next one begins; the last one is as long as the gap before it.
         results: The calls that count for it, as they came in.
     """
@@ -114,10 +114,11 @@ def slots(activated_at: datetime, minutes: Sequence[int], calls: Sequence[CallRe
         calls: All test calls of the order.
         now: The moment of asking: a slot begins at its `at`, and at its `until` it has ended.
     """
-    starts = [activated_at + timedelta(minutes=minute) for minute in sorted(set(minutes))]
+    moved = activated_at.astimezone(UTC)
+    starts = [moved + timedelta(minutes=minute) for minute in sorted(set(minutes))]
     if not starts:
         return []
-    last = starts[-1] - (starts[-2] if len(starts) > 1 else activated_at)
+    last = starts[-1] - (starts[-2] if len(starts) > 1 else moved)
     ends = [*starts[1:], starts[-1] + (last or LONE_SLOT)]
     results: list[list[CallResult]] = [[] for _ in starts]
     for call in calls:
@@ -218,10 +219,7 @@ def grid(slots: Sequence[Slot], origins: Sequence[str]) -> list[list[str]]:
 
     What failed is such as `dtmf: silence`; several calls from a network in one slot share a cell.
     """
-    return [
-        [f"{slot.at.astimezone(UTC):%Y-%m-%d %H:%M}", slot.status.value, *(_cell(slot, one) for one in origins)]
-        for slot in slots
-    ]
+    return [[f"{slot.at:%Y-%m-%d %H:%M}", slot.status.value, *(_cell(slot, one) for one in origins)] for slot in slots]
 
 
 def _cell(slot: Slot, origin: str) -> str:

@@ -65,8 +65,8 @@ class Undo(BaseModel):
         """One line for people: what, until when, at what cost, and who has to agree."""
         if not self.available:
             return f"{self.title}: not available. {self.note}".strip()
-        until = f"until {in_words(self.until)} ({countdown(self.until, now)}), " if self.until else ""
-        return f"{self.title}: {until}cost: {self.cost}, to agree: {self.who}. {self.note}".strip()
+        until = f"until {in_words(self.until)} ({countdown(self.until, now)}); " if self.until else ""
+        return f"{self.title}: {until}cost: {self.cost}; has to agree: {self.who}. {self.note}".strip()
 
 
 def ledger(order: Order, now: datetime) -> list[Undo]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from portolan.domain.clocks import business_deadline
+from portolan.domain.cutover_words import cutover_lines
 from portolan.domain.foc import in_words
 from portolan.domain.order import Order, OrderRequest
 from portolan.domain.refusals import possible_answers
@@ -34,6 +35,7 @@ def details(order: Order) -> str:
         lines.append(f"**On hold** by {order.hold.by}{until}: {order.hold.reason}.")
     if order.foc_at:
         lines.append(f"FOC: {in_words(order.foc_at)}.")
+    lines += cutover_lines(order)
     if order.loa:
         sent = f"LOA signed {order.loa.signed_on}, may be sent until {in_words(order.loa.expires_at)}."
         lines.append(f"{sent} {order.loa.advice if not order.foc_at else ''}".strip())

@@ -9,8 +9,9 @@ _CUSTOMER, _COORDINATOR = Audience.CUSTOMER, Audience.COORDINATOR
 
 PORT_OUTS: dict[NoticeKind, Template] = {
     NoticeKind.PORT_OUT_REQUESTED: Template(
-        "{gaining_carrier} asks to take over {numbers} of yours: is that you?",
-        "{gaining_carrier} says that you want to move {numbers} there, and asks {losing_carrier} to release them.",
+        "{gaining_carrier} asks for {numbers} of {customer}: is that right?",
+        "{gaining_carrier} says that {customer} wants to move {numbers} there, and asks {losing_carrier} to release "
+        "them.",
         "Once released, the numbers can be moved within hours, and calls and codes sent to them arrive elsewhere. If "
         "nobody says anything, the request is {by_itself} on {until}.",
         {
@@ -34,7 +35,7 @@ PORT_OUTS: dict[NoticeKind, Template] = {
     ),
     NoticeKind.PORT_OUT_RELEASED: Template(
         "{numbers} are released to {gaining_carrier}",
-        "{losing_carrier} has released {numbers} to {gaining_carrier}: {why}. The move is asked for: {foc}.",
+        "{losing_carrier} has released {numbers} to {gaining_carrier}: {why}. It wants to move them on {foc}.",
         "{gaining_carrier} decides when the numbers move; from then on calls arrive there. Other services on the "
         "account stay as they are.",
         {

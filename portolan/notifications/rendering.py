@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from portolan.domain.telling import Contact, Notice
-from portolan.notifications.templates import TEMPLATES, Audience
+from portolan.notifications.templates import TEMPLATES, Audience, Template
 
 WIDTH = 76
 SUBJECT_LENGTH = 150
@@ -31,6 +31,8 @@ GLOSSARY = {
     "FOC": "the date and time at which the numbers move",
     "LOA": "letter of authorization, the signed permission to move the numbers",
     "port-back": "the return of moved numbers to the losing carrier",
+    "snapback": "the losing carrier simply takes the numbers back, within the first hours",
+    "win-back": "the losing carrier makes a port of its own to get the numbers back",
 }
 
 
@@ -73,7 +75,7 @@ def render(notice: Notice, reader: Contact, roles: Collection[Audience]) -> Text
     ]
     sections = {
         "What happened": [template.happened.format_map(facts)],
-        "What it means": [template.meaning.format_map(facts)],
+        "What it means": [" ".join(_meaning(template, facts)).format_map(facts)],
         "What to do": todo,
         "Who to ask": [_whom_to_ask(roles).format_map(facts)],
     }
@@ -90,11 +92,19 @@ def render(notice: Notice, reader: Contact, roles: Collection[Audience]) -> Text
     return Text(textwrap.shorten(subject, SUBJECT_LENGTH, placeholder=" ..."), "\n\n".join(paragraphs) + "\n")
 
 
+def _meaning(template: Template, facts: Mapping[str, str]) -> list[str]:
+    """What the notice means, with a sentence for each fact that not every one has."""
+    return [template.meaning, *(said for fact, said in template.also.items() if facts.get(fact))]
+
+
 def _facts(notice: Notice) -> Mapping[str, str]:
     """The notice's own facts, made safe, and what can be said of every order."""
     facts = _Facts(
         {name: one_line(fact if name == "carrier_order" else hide_numbers(fact)) for name, fact in notice.facts.items()}
     )
+    for fact in ("undo", "items"):
+        if fact in facts:
+            facts[fact] = facts[fact].rstrip(" .")
     if "why" in facts:
         facts["why"] = textwrap.shorten(
             facts["why"], WHY_LENGTH, placeholder=" \u2026 (cut; the order has it all)"

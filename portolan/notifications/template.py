@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -16,12 +17,18 @@ class Audience(StrEnum):
 
 
 class Template(NamedTuple):
-    """The text of one kind of notice; `todo` says, for each audience, what to do and by when."""
+    """The text of one kind of notice.
+
+    Attributes:
+        todo: For each audience, what to do and by when.
+        also: What is added to the meaning where the notice has that fact; without it nothing is missing.
+    """
 
     subject: str
     happened: str
     meaning: str
     todo: Mapping[Audience, str]
+    also: Mapping[str, str] = MappingProxyType({})
 
     @property
     def audiences(self) -> tuple[Audience, ...]:

@@ -51,6 +51,67 @@ TEMPLATES: dict[NoticeKind, Template] = {
             "possible. Do it today if the numbers have moved already.",
         },
     ),
+    NoticeKind.RED_GATES: Template(
+        "Not everything is ready to move {numbers} ({reference})",
+        "Before {numbers} may move to {gaining_carrier}, these have to be done and are not: {items}.",
+        "Each of them is a gate: while one is open the numbers do not move by themselves, and the date may be missed. "
+        "Nothing has changed for the service.",
+        {
+            _COORDINATOR: "Have each of them done, and sign it off in order {order_id} (`portolan sign-off`), with "
+            "what shows it.",
+            _DECIDER: "Ask {coordinator} what is in the way. Only you can let the numbers move with a gate open "
+            "(`portolan override`); your reason is kept.",
+        },
+        {
+            "stage": "Stage of the preparations: {stage}.",
+            "until": "They are due by {until}.",
+            "foc": "The numbers are to move on {foc}.",
+        },
+    ),
+    NoticeKind.HALF_PORTED: Template(
+        "The move of {numbers} is only half done ({reference})",
+        "{numbers} moved from {losing_carrier} to {gaining_carrier}, and something is not right yet: {why}.",
+        "Some calls may be lost, or reach the old service. Such faults are usually found and put right in one to three "
+        "business days. Keep the service at {losing_carrier} running.",
+        {
+            _COORDINATOR: "Open order {order_id}: its tasks say who has to be called, and about what. Call today, and "
+            "make test calls from other networks after each answer.",
+            _DECIDER: "Have {coordinator} tell you today how it stands: whether to wait for the repair or to ask the "
+            "numbers back is yours to decide, and {losing_carrier} may refuse.",
+        },
+        {"until": "The numbers can be asked back until {until}; {losing_carrier} may refuse."},
+    ),
+    NoticeKind.ROLLBACK_ORDERED: Template(
+        "{numbers} are being asked back to {losing_carrier} ({reference})",
+        "It was decided that {numbers} go back from {gaining_carrier} to {losing_carrier}: {why}.",
+        "{losing_carrier} is asked now. It may refuse, so it is not certain that the numbers go back; until they do "
+        "they stay in service at {gaining_carrier}.",
+        {
+            _CUSTOMER: "Keep both services running and change nothing on either account. You are told as soon as "
+            "{losing_carrier} has answered. When the numbers are back, please make test calls.",
+            _COORDINATOR: "Call the emergency desk of {losing_carrier}, say that the order is on its way, and stay "
+            "with it. Order {order_id} shows each answer.",
+            _DECIDER: "Be within reach: if {losing_carrier} refuses, the next step is yours to decide.",
+        },
+        {
+            "stage": "What was asked for is a {stage}.",
+            "until": "It is tried until {until}.",
+        },
+    ),
+    NoticeKind.BRIDGED: Template(
+        "Calls to {numbers} go through the bridge ({reference})",
+        "{losing_carrier} forwards the calls to {numbers}, and they arrive at {gaining_carrier}. The reason for the "
+        "bridge: {why}.",
+        "No number has moved: they stay with {losing_carrier}, and the forwarding can be ended at once. Both carriers "
+        "are paid while it stands. The port itself begins when it is released.",
+        {
+            _CUSTOMER: "Make test calls to your numbers today and tell {coordinator} of any trouble. Keep the service "
+            "and the forwarding at {losing_carrier}.",
+            _COORDINATOR: "See to the test calls. When the numbers are to move, release order {order_id} (`portolan "
+            "release`).",
+        },
+        {"forward_to": "The calls are forwarded to {forward_to}."},
+    ),
     NoticeKind.UNPROVEN: Template(
         "Not every number is in service ({reference})",
         "{numbers} moved from {losing_carrier} to {gaining_carrier}, but {why}.",
@@ -154,6 +215,7 @@ TEMPLATES: dict[NoticeKind, Template] = {
             _COORDINATOR: "Ask whether all test calls were good, and bring open trouble to {decision_maker} today.",
             _DECIDER: "If the numbers have to go back, decide it before {until}. If all is well, do nothing.",
         },
+        {"left": "That leaves {left}.", "undo": "What can be undone now: {undo}."},
     ),
     NoticeKind.COMPLETED: Template(
         "The port of {numbers} is completed ({reference})",
@@ -166,6 +228,7 @@ TEMPLATES: dict[NoticeKind, Template] = {
             _COORDINATOR: "Close your own papers. See that the customer checks before cancelling the old service.",
             _DECIDER: "Nothing. No decision on a return is open any more.",
         },
+        {"old_service": "{old_service}"},
     ),
     NoticeKind.CANCELLED: Template(
         "The move of {numbers} was cancelled ({reference})",

@@ -53,6 +53,16 @@ class ReferenceReused(PortolanError):
         )
 
 
+class NoSuchPortOut(NotFound):
+    """There is no port-out by that name."""
+
+    def __init__(self, port_out_id: str) -> None:
+        self.name = port_out_id
+        PortolanError.__init__(
+            self, f"There is no port-out {port_out_id!r}.", "`portolan port-out list` shows those there are."
+        )
+
+
 class PortOuts(Database):
     """Requests of other carriers for our numbers."""
 
@@ -109,7 +119,7 @@ class PortOuts(Database):
         """A port-out as it was last published.
 
         Raises:
-            NotFound: There is no such port-out.
+            NoSuchPortOut: There is none.
         """
         with self.reading() as session:
             return Case.model_validate(_found(session, port_out_id).document)
@@ -161,7 +171,7 @@ class PortOuts(Database):
         """The audit trail of a port-out, oldest first: each entry as it counts, or with what was overruled.
 
         Raises:
-            NotFound: There is no such port-out.
+            NoSuchPortOut: There is none.
         """
         with self.reading() as session:
             reached = _found(session, port_out_id).sequence
@@ -182,15 +192,18 @@ def request_digest(request: PortOutRequest) -> str:
 
 
 def port_out_id(requesting_carrier: str, carrier_reference: str) -> str:
-    """The name of a request: the same for the same carrier and reference, and telling nothing of either."""
+    """The name of a request: the same for the same carrier and reference, and telling nothing of either.
+
+    It begins with a letter, so that nothing takes it for a telephone number.
+    """
     told = "\n".join((requesting_carrier, carrier_reference))
-    return hashlib.sha256(told.encode()).hexdigest()[:10]
+    return f"p{hashlib.sha256(told.encode()).hexdigest()[:10]}"
 
 
 def _found(session: Session, port_out_id: str) -> PortOutRow:
     row = session.get(PortOutRow, port_out_id)
     if row is None:
-        raise NotFound("port-out", port_out_id)
+        raise NoSuchPortOut(port_out_id)
     return row
 
 

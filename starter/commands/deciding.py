@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from temporalio.service import RPCError
 
-from portolan.carriers.registry import simulated
-from portolan.documents.keeping import CONSENT
+from portolan.documents.keeping import CONSENT, RETURN_CONSENT
 from portolan.documents.registry import letters
+from portolan.domain.bridge import TRADE_OFFS
 from portolan.domain.calendars import local
-from portolan.domain.decisions import Answer
+from portolan.domain.cutover_words import rollback_in_words
+from portolan.domain.decisions import Answer, take
 from portolan.domain.effects import LetterWanted
 from portolan.domain.errors import DecisionRefused, PortolanError
-from portolan.domain.messages import read
+from portolan.domain.messages import Event, problem, read
 from portolan.domain.order import Order
-from portolan.domain.refusals import refusal
-from portolan.settings import Settings
-from starter.clock import OrderClock
+from portolan.domain.refusals import Refusal, refusal
+from portolan.domain.states import State
+from portolan.domain.tasks import TaskKind
 from starter.commands.base import AsJson, By, EventId, OrderId, Reason, app, command, settings, with_progress
-from starter.orders import decide
+from starter.now import now_at_server
+from starter.orders import Unreadable, decide
 from starter.output import err, out, print_json
 from starter.up import existing_records
 from worker.host import connect_temporal
@@ -37,11 +38,35 @@ async def decide_and_tell(order: str, as_json: bool, event: dict[str, Any]) -> N
     records = existing_records(deployment)
     records.order(order)
     client = await connect_temporal(deployment)
-    given = {name: value for name, value in event.items() if value not in (None, "")}
-    answer = await with_progress("Waiting for the answer", decide(client, records, order, given), as_json)
+    answer = await with_progress("Waiting for the answer", decide(client, records, order, _given(event)), as_json)
     _print_answer(order, answer, as_json)
     if not answer.accepted:
         raise typer.Exit(1)
+
+
+def _given(event: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in event.items() if value not in (None, "")}
+
+
+def understood(event: dict[str, Any], now: datetime) -> Event:
+    """A decision made at that moment, as the order would read it.
+
+    Raises:
+        Unreadable: It lacks something or has it in the wrong form.
+    """
+    try:
+        return read(event["kind"], {"occurred_at": now, **_given(event)})
+    except ValueError as error:
+        raise Unreadable(f"{event['kind']}: {problem(error)}") from error
+
+
+def foreseen(found: Order, event: dict[str, Any], now: datetime) -> Refusal | None:
+    """Why an order, as it is on record, would not take a decision; asked before anything is kept or told for it.
+
+    Raises:
+        Unreadable: The decision lacks something or has it in the wrong form.
+    """
+    return refusal(found, understood(event, now), now)
 
 
 def _print_answer(order: str, answer: Answer, as_json: bool) -> None:
@@ -84,13 +109,12 @@ async def sign(
         on = _ask(
             "Which date is written on the letter (YYYY-MM-DD)?", "Give the date written on the letter: --on DATE."
         )
-    now = await _now(deployment, found)
+    now = await now_at_server(deployment, found)
     today = local(now, found.policy.time_zone).date()
     event = {"kind": "loa_signed", "signed_by": by, "signed_on": on or str(today), "event_id": event_id, "by": by}
     if file or electronic:
         mode = "wet" if file else "electronic"
-        why = refusal(found, read("loa_signed", {**event, "mode": mode, "occurred_at": now}), now)
-        if why:
+        if why := foreseen(found, {**event, "mode": mode}, now):
             raise DecisionRefused(why)
         papers, wanted = letters(deployment, records), LetterWanted.of(found, "port")
         kept = (
@@ -111,15 +135,6 @@ def _ask(question: str, otherwise: str) -> str:
         raise PortolanError("The date on the letter is missing.", otherwise)
     answer: str = typer.prompt(question)
     return answer.strip()
-
-
-async def _now(deployment: Settings, order: Order) -> datetime:
-    """Now, by the order's own clock, which `skip` may have moved."""
-    clock = OrderClock(await connect_temporal(deployment), simulated(deployment), order.order_id)
-    try:
-        return await clock.now()
-    except RPCError:
-        return datetime.now(UTC)
 
 
 @app.command()
@@ -154,11 +169,26 @@ async def rollback(
     order: OrderId,
     by: Annotated[str, typer.Option("--by", help="The order's decision-maker.")],
     reason: Reason,
+    inadvertent: Annotated[bool, typer.Option("--inadvertent", help="Nobody wanted this port at all.")] = False,
     event_id: EventId = "",
     as_json: AsJson = False,
 ) -> None:
-    """Return the numbers to the losing carrier, inside the rollback window."""
-    event = {"kind": "rollback", "decided_by": by, "by": by, "reason": reason, "event_id": event_id}
+    """Return the numbers to the losing carrier, inside the rollback window; of a bridged order, remove the bridge."""
+    event = {
+        "kind": "rollback",
+        "decided_by": by,
+        "by": by,
+        "reason": reason,
+        "inadvertent": inadvertent,
+        "event_id": event_id,
+    }
+    deployment = settings()
+    found = existing_records(deployment).order(order)
+    now = await now_at_server(deployment, found)
+    if not as_json and foreseen(found, event, now) is None:
+        out.print(escape(rollback_in_words(found, by, now, inadvertent)))
+        if found.state is not State.BRIDGED and "rollback_letter" in found.policy.runbook:
+            out.print(f"[dim]{RETURN_CONSENT}[/]")
     await decide_and_tell(order, as_json, event)
 
 
@@ -181,13 +211,34 @@ async def hold(
 ) -> None:
     """Let nothing be sent and nothing be moved for now."""
     event = {"kind": "hold", "by": by, "reason": reason, "until": until, "event_id": event_id}
+    deployment = settings()
+    found = existing_records(deployment).order(order)
+    now = await now_at_server(deployment, found)
+    said = understood(event, now)
     await decide_and_tell(order, as_json, event)
+    if not as_json:
+        _offer_bridge(found, said, now)
+
+
+def _offer_bridge(found: Order, said: Event, now: datetime) -> None:
+    """Where the carrier cannot pause the order, say what the bridge would mean.
+
+    The record follows an answer with some delay; what the decision opens is told by the same rules as it does.
+    """
+    take(found, said, now)
+    for task in found.open_tasks:
+        if task.kind is TaskKind.CHOOSE_BRIDGE:
+            out.print(f"{found.request.gaining_carrier} cannot pause this order. What a bridge would mean:")
+            for line in TRADE_OFFS:
+                out.print(f"  {line}")
+            answers = " or ".join(task.facts.answers)
+            out.print(f"Next: `portolan complete {found.order_id} {task.task_id} ANSWER --by NAME`, {answers}.")
 
 
 @app.command()
 @command
 async def release(order: OrderId, by: By, event_id: EventId = "", as_json: AsJson = False) -> None:
-    """End a hold."""
+    """End a hold; of a bridged order, begin the port."""
     await decide_and_tell(order, as_json, {"kind": "release", "by": by, "event_id": event_id})
 
 

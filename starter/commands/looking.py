@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from portolan.domain.old_service import old_service
 from portolan.domain.states import State
+from portolan.domain.undo import ledger
 from portolan.domain.words import details
 from starter import output
 from starter.commands.base import AsJson, OrderId, app, command, settings
+from starter.now import now_of
 from starter.orders import workflow_id
 from starter.output import out, print_json
 from starter.up import existing_records
@@ -52,6 +55,11 @@ async def show(order: OrderId, as_json: AsJson = False) -> None:
     if found.carrier_order_id:
         out.print(f"At the carrier: {escape(found.carrier_order_id)}, sending {found.attempt}")
     output.print_markdown(details(found))
+    now = await now_of(deployment, found)
+    for row in ledger(found, now):
+        if row.available:
+            out.print(f"Undo: {escape(row.in_words(now))}")
+    out.print(escape(old_service(found, now)[1]))
     out.print(f"\n{deployment.temporal_ui}/namespaces/{deployment.temporal_namespace}/workflows/{workflow_id(order)}")
 
 

@@ -16,15 +16,13 @@ from portolan.domain import identifiers
 from portolan.domain.carrier import SECRETS
 from portolan.domain.effects import LetterWanted
 from portolan.domain.errors import DecisionRefused, PortolanError
-from portolan.domain.messages import EvidenceKind, problem, read
+from portolan.domain.messages import EvidenceKind
 from portolan.domain.order import Order
-from portolan.domain.refusals import refusal
 from portolan.domain.request import CsrGiven
 from portolan.records.papers import Secret
 from starter import output, typed_yaml
 from starter.commands.base import AsJson, By, EventId, OrderId, app, command, settings
-from starter.commands.deciding import decide_and_tell
-from starter.orders import Unreadable
+from starter.commands.deciding import decide_and_tell, foreseen
 from starter.output import out, print_json
 from starter.text_files import read_text
 from starter.up import existing_records
@@ -116,13 +114,7 @@ async def evidence(
         "event_id": event_id,
     }
     found, now = records.order(order), datetime.now(UTC)
-    given = {name: value for name, value in event.items() if value not in (None, "")}
-    try:
-        said = read("give_evidence", given)
-    except ValueError as error:
-        raise Unreadable(f"give_evidence: {problem(error)}") from error
-    why = refusal(found, said, now)
-    if why:
+    if why := foreseen(found, event, now):
         raise DecisionRefused(why)
     if file:
         stored = Documents(deployment.documents).put(file)

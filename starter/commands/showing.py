@@ -86,8 +86,8 @@ async def certificate(
     if pdf:
         out.print(escape(str(pdf)))
         return
-    for label, moment in issued["when"].items():
-        out.print(f"{label.replace('_', ' '):24} {moment or ''}".rstrip())
+    for moment, label in sorted((moment, label) for label, moment in issued["when"].items() if moment):
+        out.print(f"{label.replace('_', ' '):16} {moment}")
     out.print(escape(issued["old_service"]["why"]))
     out.print(f"sha256 {issued['digest']}. --json prints all of it, --pdf FILE writes it on paper.")
 
@@ -148,4 +148,4 @@ async def new_port(
         f"otherwise it is what the order form of {losing} asks for."
     )
     heading += f"\n\nTo both carriers, signed by {found.request.decision_maker.name}:\n\n{demand}" if demand else ""
-    out.print(request_yaml(data, marks, heading), markup=False, end="")
+    typer.echo(request_yaml(data, marks, heading), nl=False)

@@ -2,88 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from temporalio.exceptions import ApplicationError
-from temporalio.testing import ActivityEnvironment
 
-from activities.carrier import CarrierActivities, server_clock
 from activities.failures import reported
-from portolan.carriers.simulated import Saying, Script, SimulatedCarrier
+from portolan.carriers.simulated import Saying, Script
+from portolan.documents.letters.render import LetterUnprintable
+from portolan.documents.sealing import SignatureRefused
 from portolan.domain import errors
-from portolan.domain.carrier import CarrierStatus, NumberStatus, PortBack, SendKind, Submission
+from portolan.domain.carrier import CarrierOrder, CarrierStatus, Consent, NumberStatus, PortBack
 from portolan.domain.effects import CarrierCall, Failure
-from tests.world import ACCOUNT
-
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-NUMBER = "+12125550001"
-SECOND = timedelta(seconds=1)
-
-
-class Desk:
-    """The carrier's activities, at a moment of Temporal's clock."""
-
-    def __init__(self, folder: Path, script: Script) -> None:
-        self.carrier = SimulatedCarrier(folder / "carrier.db", server_clock)
-        self.carrier.give_script("o1", script)
-        self.carrier.give_account("o1", ACCOUNT)
-        self.activities = CarrierActivities({"simulated": self.carrier})
-
-    def run(self, name: str, *args: Any, at: datetime = NOW) -> Any:
-        env = ActivityEnvironment()
-        env.info = replace(env.info, started_time=at)
-        return env.run(getattr(self.activities, name), *args)
-
-    def failure(self, name: str, *args: Any, at: datetime = NOW) -> ApplicationError:
-        with pytest.raises(ApplicationError) as caught:
-            self.run(name, *args, at=at)
-        return caught.value
-
-    def submitted(self) -> CarrierCall:
-        self.run("submit_order", "simulated", submission())
-        return CarrierCall(carrier="simulated", order_id="o1", carrier_order_id="SIM-00001", key="o1:1")
-
-    def calls(self, call: str) -> int:
-        return self.carrier.store.calls(call, "o1")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, Script())
-
-
-def faulty(tmp_path: Path, call: str, kind: str, times: int = 1) -> Desk:
-    return Desk(tmp_path, Script.model_validate({"faults": [{"call": call, "kind": kind, "times": times}]}))
-
-
-def submission(**given: Any) -> Submission:
-    fields: dict[str, Any] = {
-        "key": "o1:1",
-        "order_id": "o1",
-        "attempt": 1,
-        "kind": SendKind.NEW,
-        "numbers": [NUMBER],
-        "account": ACCOUNT,
-        "losing_carrier": "Old Telco",
-    }
-    return Submission(**{**fields, **given})
-
-
-def port_back(not_after: datetime = NOW + timedelta(hours=1)) -> PortBack:
-    return PortBack(
-        key="o1:port-back",
-        order_id="o1",
-        carrier_order_id="SIM-00001",
-        decided_by="Grace",
-        reason="dead air",
-        decided_at=NOW,
-        stage="snapback",
-        not_after=not_after,
-    )
+from tests.activities.desk import NOW, NUMBER, SECOND, Desk, faulty, port_back, submission
 
 
 def test_numbers_and_record_are_looked_up_together(tmp_path: Path) -> None:
@@ -178,6 +110,44 @@ def test_numbers_that_have_moved_are_not_moved_again(tmp_path: Path) -> None:
     assert desk.carrier.store.orders("o1")[0].activations == 1
 
 
+OTHER = "+12125550002"
+IN_PART = {NUMBER: NumberStatus.FAILED, OTHER: NumberStatus.ACTIVE}
+
+
+def in_part(folder: Path) -> tuple[Desk, CarrierCall]:
+    """An order of two numbers that fared as scripted: the first one needs a second try."""
+    desk = Desk(folder, Script(dead_numbers=1, activate_again=True))
+    call = desk.submitted(numbers=[NUMBER, OTHER])
+    assert desk.run("activate_order", call).numbers == IN_PART
+    return desk, call
+
+
+def test_an_order_that_has_moved_in_part_is_activated_again_until_all_of_it_has(tmp_path: Path) -> None:
+    desk, call = in_part(tmp_path)
+    for _ in range(2):
+        assert set(desk.run("activate_order", call).numbers.values()) == {NumberStatus.ACTIVE}
+    assert desk.calls("activate") == 2
+
+
+@pytest.mark.parametrize(("moment", "again"), [(NOW - SECOND, True), (NOW, False)])
+def test_the_rest_of_an_order_is_tried_in_the_time_for_it_and_told_as_it_is_afterwards(
+    moment: datetime, again: bool, tmp_path: Path
+) -> None:
+    desk = Desk(tmp_path, Script(dead_numbers=1, activate_again=True))
+    call = desk.submitted(numbers=[NUMBER, OTHER])
+    desk.run("activate_order", call, at=NOW - 2 * SECOND)
+    late = desk.run("activate_order", call.model_copy(update={"not_after": NOW}), at=moment)
+    assert (late.status, late.numbers == IN_PART) == (CarrierStatus.PORTED, not again)
+    assert desk.calls("activate") == (2 if again else 1)
+
+
+def test_a_late_repetition_does_not_move_numbers_that_went_back_in_part(tmp_path: Path) -> None:
+    desk, call = in_part(tmp_path)
+    desk.run("port_back_order", "simulated", port_back())
+    assert desk.run("activate_order", call).status is CarrierStatus.PORTED_BACK
+    assert desk.calls("activate") == 1
+
+
 def test_a_late_repetition_does_not_move_numbers_that_went_back(desk: Desk) -> None:
     call = desk.submitted()
     desk.run("activate_order", call)
@@ -212,7 +182,72 @@ def test_numbers_that_are_back_already_are_so_however_late_it_is_asked(desk: Des
     assert late.status is CarrierStatus.PORTED_BACK
 
 
-@pytest.mark.parametrize("name", ["look_up_numbers", "fetch_order", "cancel_order", "activate_order"])
+def asking(folder: Path, **script: object) -> Desk:
+    """A desk whose order has moved, and whose losing carrier answers by script."""
+    desk = Desk(folder, Script.model_validate(script))
+    desk.run("activate_order", desk.submitted(), at=NOW - timedelta(hours=1))
+    return desk
+
+
+def ask(desk: Desk, at: datetime, request: PortBack | None = None) -> tuple[CarrierStatus, Consent | None]:
+    told: CarrierOrder = desk.run("port_back_order", "simulated", request or port_back(not_after=NOW), at=at)
+    return told.status, told.consent
+
+
+def test_what_was_asked_for_in_time_is_told_as_it_is_after_it_and_not_asked_for_again(tmp_path: Path) -> None:
+    desk = asking(tmp_path, consent_hours=2)
+    asked_at = NOW - SECOND
+    assert ask(desk, asked_at) == (CarrierStatus.PORTED, Consent.REQUESTED)
+    answered_at = asked_at + timedelta(hours=2)
+    for late in (NOW, answered_at - SECOND):
+        assert ask(desk, late) == (CarrierStatus.PORTED, Consent.REQUESTED)
+    assert ask(desk, answered_at) == (CarrierStatus.PORTED_BACK, Consent.CONSENTED)
+    assert desk.calls("port_back") == 1
+
+
+def test_in_time_it_is_asked_as_often_as_wanted_and_counts_once(tmp_path: Path) -> None:
+    desk = asking(tmp_path, consent="silent")
+    for seconds in (3, 2, 1):
+        assert ask(desk, NOW - seconds * SECOND) == (CarrierStatus.PORTED, Consent.REQUESTED)
+    (asked,) = desk.carrier.store.orders("o1")[0].asked_back
+    assert asked.at == NOW - 3 * SECOND
+
+
+def test_a_refusal_is_told_with_its_reason_and_the_next_stage_asked_for(tmp_path: Path) -> None:
+    desk = asking(tmp_path, consent_by_stage={"snapback": "refused"})
+    for moment in (NOW - SECOND, NOW, NOW + SECOND):
+        told = desk.run("port_back_order", "simulated", port_back(not_after=NOW), at=moment)
+        assert (told.status, told.consent) == (CarrierStatus.PORTED, Consent.REFUSED)
+        assert told.consent_why
+    later = port_back(not_after=NOW + timedelta(hours=48), stage="win_back")
+    assert ask(desk, NOW + SECOND, later) == (CarrierStatus.PORTED_BACK, Consent.CONSENTED)
+
+
+def test_a_stage_whose_time_has_passed_is_not_asked_for_because_an_earlier_one_was(tmp_path: Path) -> None:
+    desk = asking(tmp_path, consent_by_stage={"snapback": "refused"})
+    ask(desk, NOW - SECOND)
+    assert ask(desk, NOW, port_back(not_after=NOW, stage="win_back")) == (CarrierStatus.PORTED, Consent.REFUSED)
+    assert [asked.stage for asked in desk.carrier.store.orders("o1")[0].asked_back] == ["snapback"]
+
+
+def test_a_carrier_that_will_not_ask_refuses_for_good(tmp_path: Path) -> None:
+    desk = faulty(tmp_path, "port_back", "refuse")
+    desk.run("activate_order", desk.submitted())
+    failure = desk.failure("port_back_order", "simulated", port_back())
+    assert (failure.type, failure.non_retryable) == (Failure.REFUSED, True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "look_up_numbers",
+        "fetch_order",
+        "cancel_order",
+        "activate_order",
+        "unconfigure_numbers",
+        "look_for_proof",
+    ],
+)
 def test_a_carrier_that_is_not_set_up_is_a_refusal_that_names_those_that_are(name: str, desk: Desk) -> None:
     failure = desk.failure(name, CarrierCall(carrier="nobody", order_id="o1"))
     assert (failure.type, failure.non_retryable) == (Failure.REFUSED, True)
@@ -229,6 +264,8 @@ def test_a_carrier_that_is_not_set_up_is_a_refusal_that_names_those_that_are(nam
         (errors.CarrierRefused("no", "ask them"), Failure.REFUSED, True, None),
         (errors.CarrierUnauthorised("who?"), Failure.UNAUTHORISED, True, None),
         (errors.NumberTaken("+1", "o7"), Failure.NUMBER_TAKEN, None, None),
+        (SignatureRefused("ink"), "signature_refused", True, None),
+        (LetterUnprintable("no type"), "letter_unprintable", False, None),
     ],
     ids=lambda value: getattr(value, "code", None),
 )

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-from portolan.domain.carrier import AccountData, CarrierOrder, CarrierStatus, NumberStatus, SendKind, send_key
+from portolan.domain.carrier import (
+    AccountData,
+    BridgeAnswer,
+    CarrierOrder,
+    CarrierStatus,
+    Consent,
+    NumberStatus,
+    SendKind,
+    send_key,
+)
 from portolan.domain.order import Order
+from portolan.domain.readiness import activate_until, barred
 from portolan.domain.rejections import Rejection
+from portolan.domain.returning import give_up_at, stage_until
 from tests.domain.builders import DAY
 
 
@@ -39,7 +50,41 @@ class Carrier:
         self.rejections: list[Rejection] = []
         self.activated_at: datetime | None = None
         self.cancelled = self.returned = False
+        self.configured = self.bridged = False
+        self.asked: set[str] = set()
+        self.stuck: set[str] = set()
         self.broken: list[str] = []
+
+    def configure(self, way: str) -> None:
+        if way in {"down", "lost_request"}:
+            raise Unreachable("no answer")
+        if way == "refuse":
+            raise Refused("no such contact flow")
+        self._note(self.returned, "configured after the return")
+        self.configured = True
+        if way == "lost_answer":
+            raise Unreachable("no answer in time")
+
+    def unconfigure(self, way: str) -> None:
+        if way in {"down", "lost_request"}:
+            raise Unreachable("no answer")
+        self.configured = False
+
+    def build_bridge(self, order: Order, way: str) -> BridgeAnswer:
+        if way in {"down", "lost_request"}:
+            raise Unreachable("no answer")
+        if way == "refuse" and not self.bridged:
+            raise Refused("no numbers left")
+        carries, self.bridged = self.bridged, True
+        if way == "lost_answer":
+            raise Unreachable("no answer in time")
+        claimed = {number: f"+999{index}" for index, number in enumerate(order.request.numbers)}
+        return BridgeAnswer(claimed=claimed, forward_to="sip:x@bridge.example", carries=carries)
+
+    def remove_bridge(self, way: str) -> None:
+        if way in {"down", "lost_request"}:
+            raise Unreachable("no answer")
+        self.bridged = False
 
     def submit(self, order: Order, now: datetime, way: str) -> CarrierOrder:
         """As the activity: look under the key first, then send."""
@@ -95,30 +140,42 @@ class Carrier:
             if self.foc_at and self.foc_at > now:
                 raise Refused("the FOC has not come")
             assert order.foc_at is not None
-            if now >= order.foc_at + timedelta(hours=order.policy.cutover_hours):
+            if now >= activate_until(order):
                 raise Refused("the FOC has passed unattended")
             self._note(now < order.foc_at, "activated before the FOC")
+            self._note(bool(barred(order)), f"activated at red gates: {barred(order)}")
             self.activated_at = now
+            self.stuck = set(order.request.numbers[:1]) if len(self.orders) > 1 or way == "lost_answer" else set()
+        elif way == "":
+            self.stuck = set()
         if way == "lost_answer":
             raise Unreachable("no answer in time")
         return self._view()
 
-    def port_back(self, order: Order, now: datetime, way: str) -> None:
-        """As the activity: numbers that are back stay so; else not after its time."""
-        decided, until = order.rollback_decided_at, order.rollback_until
+    def port_back(self, order: Order, now: datetime, way: str) -> CarrierOrder:
+        """As the activity: numbers that are back stay so; else not after its time. It answers at the second asking."""
+        asked = order.returns[-1]
+        until = stage_until(order, asked.stage)
         self._note(not self.activated_at, "ported back what had not moved")
-        self._note(not (decided and until and decided < until), f"ported back, decided {decided}, window {until}")
-        self._note(order.policy.rollback_hours == 0, "ported back where there is no return")
-        self._note(order.rollback_by != order.request.decision_maker.name, "ported back by somebody else")
+        self._note(
+            not (asked.inadvertent or (until and asked.decided_at < until)),
+            f"ported back, decided {asked.decided_at}, {asked.stage} until {until}",
+        )
+        self._note(order.policy.rollback_hours == 0 and not asked.inadvertent, "ported back where there is no return")
         if way in {"down", "lost_request"}:
             raise Unreachable("no answer")
-        assert until is not None
-        late = now >= until + timedelta(hours=order.policy.port_back_hours)
-        if (way == "refuse" or late) and not self.returned:
-            raise Refused("too late" if late else "the losing carrier says no")
+        if now >= give_up_at(order, asked) and not self.returned and asked.stage not in self.asked:
+            raise Refused("too late")
+        first = asked.stage not in self.asked
+        self.asked.add(asked.stage)
+        if way == "refuse" and not self.returned:
+            return self._view().model_copy(update={"consent": Consent.REFUSED, "consent_why": "reassigned"})
+        if first and not self.returned and way != "lost_answer":
+            return self._view().model_copy(update={"consent": Consent.REQUESTED})
         self.returned = True
         if way == "lost_answer":
             raise Unreachable("no answer in time")
+        return self._view()
 
     def decide(self, status: CarrierStatus, now: datetime, code: str = "PORT_LOCK") -> None:
         """The losing carrier answers, or the gaining one withdraws the order by itself."""
@@ -138,6 +195,7 @@ class Carrier:
             where, status = NumberStatus.RETURNED, CarrierStatus.PORTED_BACK
         elif self.activated_at:
             where, status = NumberStatus.ACTIVE, CarrierStatus.PORTED
+        numbers = {number: NumberStatus.FAILED if number in self.stuck else where for number in self.numbers}
         return CarrierOrder(
             carrier_order_id=carrier_order_id,
             key=sendings[-1].key,
@@ -145,7 +203,7 @@ class Carrier:
             status=status,
             rejections=self.rejections,
             foc_at=self.foc_at,
-            numbers=dict.fromkeys(self.numbers, where),
+            numbers=numbers,
             activated_at=self.activated_at,
             updated_at=self.updated_at,
         )

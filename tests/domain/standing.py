@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from portolan.domain.carrier import MessagingStatus, NumberStatus, Routing
+from portolan.domain.carrier import Consent, MessagingStatus, NumberStatus, Routing
 from portolan.domain.order import Loa, Order
 from portolan.domain.port_backs import Asked, ReturnStage
 from portolan.domain.runbook import Override, SignOff
@@ -64,8 +64,6 @@ def proven(state: State = State.ROLLBACK_WINDOW, **given: Any) -> Order:
 
 def refused(stage: ReturnStage, **given: Any) -> Asked:
     """A return that the losing carrier refused."""
-    from portolan.domain.carrier import Consent
-
     fields: dict[str, Any] = {
         "stage": stage,
         "by": "Grace Hopper",
@@ -76,6 +74,19 @@ def refused(stage: ReturnStage, **given: Any) -> Asked:
         "why": "the number was given to somebody else",
     }
     return Asked(**{**fields, **given})
+
+
+class Filed(NamedTuple):
+    kind: str
+    sha256: str
+    filename: str
+    stored_at: datetime
+    stored_by: str = "Cora"
+
+
+def filed(kind: str, letter: str, at: datetime, name: str = "paper.pdf") -> Filed:
+    """A document on record whose hash is that letter 64 times."""
+    return Filed(kind, letter * 64, name, at)
 
 
 def eventful() -> Order:

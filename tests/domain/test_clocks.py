@@ -74,7 +74,11 @@ def test_a_state_acts_or_waits_for_a_moment_or_is_the_end(state: State) -> None:
     order = order_in(state)
     assert acts(order) is (state in ACTING)
     found = next_deadline(order)
-    waits_while_acting = {State.SUBMITTING, State.VERIFYING}  # for the LOA's end, and to tell of the window's
+    waits_while_acting = {
+        State.SUBMITTING,
+        State.PARTIALLY_ACTIVE,
+        State.VERIFYING,
+    }  # for the LOA's end, and to tell of the window's
     assert (found is None) is (state in ENDED or state in ACTING - waits_while_acting)
     assert found is None or found.at > order.since
     assert found is None or found.in_words().endswith(f"UTC: {found.clock}")

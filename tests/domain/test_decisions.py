@@ -25,6 +25,7 @@ from portolan.domain.text import clean
 from tests.domain.builders import (
     ACCOUNT,
     BOSS,
+    COORDINATOR,
     DAY,
     FOC,
     HOUR,
@@ -648,11 +649,12 @@ def test_every_accepted_decision_leaves_one_line_with_who_when_and_what_changed(
     before, sequence = order.state, order.sequence
     said = order.since + timedelta(minutes=30)
     order.carrier_said_at = None
-    take(order, good(kind, order, now, by="Charles", occurred_at=said), now)
+    by = COORDINATOR.email if kind == "confirm" else "Charles"
+    take(order, good(kind, order, now, by=by, occurred_at=said), now)
     (line,) = [entry for entry in order.unpublished if entry.sequence > sequence]
     assert line.sequence == sequence + 1
     assert (line.kind, line.event_id) == (kind, f"e-{kind}")
-    assert line.by == (BOSS.email if kind in {"rollback", "override_gates"} else "Charles")
+    assert line.by == (BOSS.email if kind in {"rollback", "override_gates"} else by)
     assert (line.occurred_at, line.recorded_at) == (said, now)
     assert (line.state_before, line.state_after) == (before, order.state)
 

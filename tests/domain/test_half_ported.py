@@ -198,7 +198,8 @@ def test_one_number_fails_from_everywhere() -> None:
 
 
 def test_one_network_fails_for_one_number_only() -> None:
-    assert seen([*from_all(voip="silence"), *from_all(number=TWO)]) == {"one_network_fails"}
+    for heard in ("silence", "not_in_service", "old_carrier"):
+        assert seen([*from_all(voip=heard), *from_all(number=TWO)]) == {"one_network_fails"}
     assert seen([*from_all(losing_carrier="old_carrier"), *from_all(number=TWO)]) == {"losing_subscribers_fail"}
 
 

@@ -17,20 +17,48 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from activities.knowledge import judge_rejection
-from portolan.domain import cures, outcomes, returning, words
-from portolan.domain.carrier import AccountData, CarrierStatus, SendKind
-from portolan.domain.clocks import acts, lapse, next_deadline
+from portolan.domain import bridging, cures, outcomes, proving, returning, settling, words
+from portolan.domain.carrier import (
+    AccountData,
+    CarrierStatus,
+    Consent,
+    MessagingStatus,
+    NumberConfiguration,
+    Routing,
+    SendKind,
+)
+from portolan.domain.clocks import acts, lapse, next_deadline, takes_down
 from portolan.domain.cures import MOST_CURES
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
 from portolan.domain.effects import Rejected
 from portolan.domain.messages import KINDS, CarrierMessage, Event, read
-from portolan.domain.order import TASK_STATES, Order, OrderRequest
+from portolan.domain.messaging import MessagingWanted
+from portolan.domain.order import TASK_STATES, Cause, Order, OrderRequest
+from portolan.domain.readiness import barred, items, red_gates, waits_for_word
 from portolan.domain.refusals import allowed, refusal
 from portolan.domain.rejections import Action, Rejection
-from portolan.domain.states import MOVES, State
+from portolan.domain.returning import stage_until
+from portolan.domain.runbook import ITEMS
+from portolan.domain.states import MOVES, State, Turn
 from portolan.domain.tasks import TASKS
 from portolan.domain.telling import AuditEntry
-from tests.domain.builders import ACCOUNT, BOSS, DAY, HOUR, INSTANT, NOW, check, judge, looked, new, say, sign
+from portolan.domain.testcalls import CallResult, Heard
+from tests.domain.builders import (
+    ACCOUNT,
+    ADA,
+    BOSS,
+    COORDINATOR,
+    DAY,
+    HOUR,
+    INSTANT,
+    NOW,
+    check,
+    judge,
+    looked,
+    new,
+    say,
+    sign,
+)
 from tests.domain.memory_carrier import Carrier, Refused, Unreachable
 
 #: More lives: PORTOLAN_EXAMPLES=3000 pytest tests/domain/test_order_properties.py
@@ -69,7 +97,11 @@ USUAL = {
     State.AWAITING_APPROVAL: ["approve"],
     State.SUBMITTED: ["foc_confirmed", "foc_confirmed", "carrier_rejected", "carrier_approved"],
     State.ACTION_REQUIRED: ["complete_task", "complete_task", "resubmit", "loa_signed", "carrier_rejected"],
-    State.ROLLBACK_WINDOW: ["rollback", "carrier_activity"],
+    State.BRIDGED: ["release", "release", "cancel", "rollback"],
+    State.PARTIALLY_ACTIVE: ["complete_task", "rollback"],
+    State.ROLLBACK_WINDOW: ["rollback", "carrier_activity", "test_calls"],
+    State.VERIFYING: ["test_calls"],
+    State.SETTLING: ["complete_task"],
 }
 SENT_STATES = {State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
 DECISIONS = [
@@ -82,6 +114,19 @@ DECISIONS = [
 fields = st.sampled_from(list(AccountData.model_fields))
 texts = st.sampled_from(["Acme Ltd", ACCOUNT.entity_name, ACCOUNT.postal_code, "02111", "Ada Byron"])
 attempts = st.sampled_from([None, None, 0, -1])
+#: How the cutover day is lived: by the playbook's whole book, or with the carrier's word alone.
+days = st.fixed_dictionaries(
+    {
+        "by_the_book": st.sampled_from([True, True, False]),
+        "activation": st.sampled_from(["scheduled", "scheduled", "on_demand"]),
+        "strategy": st.sampled_from(["port", "port", "port", "bridge_then_port"]),
+        "second_person": st.sampled_from([None, None, COORDINATOR]),
+        "configuration": st.sampled_from([None, NumberConfiguration(contact_flow="main")]),
+        "messaging": st.sampled_from([None, MessagingWanted(campaign="C-1")]),
+        "call_tester": st.sampled_from(["", "simulated"]),
+    }
+)
+ORIGINS = ["mobile", "landline", "voip", "losing_carrier"]
 policies = st.fixed_dictionaries(
     {
         "rollback_hours": st.sampled_from([72, 72, 2, 0]),
@@ -94,11 +139,11 @@ policies = st.fixed_dictionaries(
 class Life(RuleBasedStateMachine):
     """One order."""
 
-    @initialize(policy=policies, fate=fates)
-    def begin(self, policy: dict[str, int], fate: tuple[str, str]) -> None:
+    @initialize(policy=policies, fate=fates, day=days)
+    def begin(self, policy: dict[str, int], fate: tuple[str, str], day: dict[str, Any]) -> None:
         far, csr = fate
         self.now = NOW
-        self.order = new(policy=policy, numbers=list(NUMBERS))
+        self.order = new(policy=policy, numbers=list(NUMBERS), **day)
         self.children: list[OrderRequest] = []
         self.sent_after_giving_up: set[str] = set()
         self.carrier = Carrier(self.order.request.numbers)
@@ -115,13 +160,14 @@ class Life(RuleBasedStateMachine):
             self._skip_ahead(far)
 
     @precondition(lambda self: self.order.ended)
-    @rule(policy=policies, fate=fates)
-    def another_order_begins(self, policy: dict[str, int], fate: tuple[str, str]) -> None:
-        self.begin(policy, fate)
+    @rule(policy=policies, fate=fates, day=days)
+    def another_order_begins(self, policy: dict[str, int], fate: tuple[str, str], day: dict[str, Any]) -> None:
+        self.begin(policy, fate, day)
 
     def _skip_ahead(self, far: str) -> None:
         """Lives that begin at the beginning seldom get far."""
         order = self.order
+        order.bridge_first = False
         sign(check(order), self.now)
         say(order, "approve", self.now, by="Charles", event_id="skip-1")
         self.accepted.append("skip-1")
@@ -132,14 +178,29 @@ class Life(RuleBasedStateMachine):
             numbers = NUMBERS[:1] if far == "TN_INACTIVE" else ()
             self._say_now("carrier_rejected", reasons=[{"code": far, "numbers": numbers}])
             return
-        say(order, "foc_confirmed", self.now, foc_at=NOW + 7 * DAY, event_id="skip-2")
+        say(order, "foc_confirmed", self.now, foc_at=NOW + 8 * DAY, event_id="skip-2")
         self.accepted.append("skip-2")
-        while far == "in_window" and order.state in {State.FOC_CONFIRMED, State.READY}:
-            self.now = max(self.now, self._due())
-            self._lapse()
-        if far == "in_window":
-            self._end_step(self._begin_step(), "")
-            self._end_step(self._begin_step(), "")
+        if far != "in_window":
+            return
+        self._sign_all()
+        for _ in range(30):
+            if order.state is State.ROLLBACK_WINDOW or order.ended:
+                break
+            if acts(order):
+                self._end_step(self._begin_step(), "")
+            elif order.held_since and not barred(order) and waits_for_word(order):
+                self._say_now("cut_over", by=BOSS.name)
+            else:
+                self.now = max(self.now, self._due())
+                self._lapse()
+
+    def _sign_all(self) -> None:
+        """Everybody signs off what is theirs."""
+        order = self.order
+        for by, owner in ((ADA.name, Turn.CUSTOMER), (BOSS.name, Turn.DECISION_MAKER), ("Charles", Turn.COORDINATOR)):
+            mine = [item for item in barred(order) if ITEMS[item].owner is owner]
+            if mine and order.state in {State.FOC_CONFIRMED, State.READY}:
+                self._say_now("sign_off", by=by, items=mine)
 
     def _due(self) -> datetime:
         due = next_deadline(self.order)
@@ -151,17 +212,27 @@ class Life(RuleBasedStateMachine):
     def _begin_step(self) -> Callable[[str], None]:
         """As `PortOrder._act`: what the state calls for; the call's end is given later."""
         order = self.order
+        if order.call_slot is not None:
+            order.call_slot = None
+            return self._call
+        if order.ask_messaging:
+            order.ask_messaging = False
+            return self._messaging
+        if takes_down(order):
+            return self._take_down
         if order.unjudged:
             return functools.partial(self._cure, order.rejections)
         if order.split_off:
             return self._split
         if order.letter_wanted:
             return self._render
+        if order.configure:
+            return self._configure
         if order.refetch:
             order.refetch = False
             return self._look
         order.in_flight = True
-        if order.hold:
+        if order.hold and not order.hold.supplements:
             self.moved_on_hold |= order.state in {State.CUTTING_OVER, State.SUBMITTING}
         step: Callable[[str], None] = getattr(self, f"_{order.state}")
         return step
@@ -175,6 +246,46 @@ class Life(RuleBasedStateMachine):
             outcomes.unreachable(self.order, str(error), self.now)
         finally:
             self.order.in_flight = False
+
+    def _call(self, way: str) -> None:
+        if way in {"down", "lost_request", "lost_answer"}:
+            proving.no_calls(self.order, 0, "no line", self.now)
+            return
+        heard: Heard = "silence" if way == "refuse" else "passed"
+        number = self.order.request.numbers[0]
+        checks = dict.fromkeys(self.order.policy.test_checks, heard)
+        results = [CallResult(number=number, origin=o, checks=checks, at=self.now) for o in ORIGINS]  # type: ignore[arg-type]
+        proving.heard(self.order, results, Cause("test_calls", "simulated", self.now), self.now)
+
+    def _messaging(self, way: str) -> None:
+        if way in {"down", "lost_request", "lost_answer"}:
+            self.order.messaging_at = self.now + 12 * HOUR
+            return
+        status = MessagingStatus.FAILED if way == "refuse" else MessagingStatus.SETTLED
+        settling.messaging_found(self.order, dict.fromkeys(self.order.request.numbers, status), self.now)
+
+    def _take_down(self, way: str) -> None:
+        self.carrier.remove_bridge(way)
+        settling.bridge_removed(self.order, self.now)
+
+    def _configure(self, way: str) -> None:
+        try:
+            self.carrier.configure(way)
+        except Refused as error:
+            outcomes.not_configured(self.order, str(error), self.now)
+        else:
+            outcomes.configured(self.order, self.now)
+
+    def _bridging(self, way: str) -> None:
+        try:
+            answer = self.carrier.build_bridge(self.order, way)
+        except Refused as error:
+            bridging.not_built(self.order, str(error), self.now)
+        else:
+            bridging.built(self.order, answer, self.now)
+
+    def _partially_active(self, way: str) -> None:
+        outcomes.looked_at_rest(self.order, self.carrier.get(way).numbers, self.now)
 
     def _cure(self, asked: list[Rejection], way: str) -> None:
         """A rejection that came meanwhile is judged next."""
@@ -228,14 +339,18 @@ class Life(RuleBasedStateMachine):
     def _verifying(self, way: str) -> None:
         found = self.carrier.get(way)
         dead = way == "refuse"
-        looked(self.order, found.numbers if not dead else {}, self.now)
+        at_gaining = None if self.now.minute % 2 else not dead
+        routing = [Routing(number=number, at_gaining=at_gaining) for number in self.order.request.numbers]
+        looked(self.order, found.numbers if not dead else {}, self.now, routing)
 
     def _rolling_back(self, way: str) -> None:
         try:
-            self.carrier.port_back(self.order, self.now, way)
+            found = self.carrier.port_back(self.order, self.now, way)
         except Refused as error:
             returning.refused(self.order, str(error), self.now)
-        else:
+            return
+        if returning.answered(self.order, found, self.now):
+            self._undo(way)
             returning.returned(self.order, self.now)
 
     def _cancelling(self, way: str) -> None:
@@ -245,7 +360,16 @@ class Life(RuleBasedStateMachine):
             except Refused as error:
                 outcomes.not_cancelled(self.order, str(error), self.now)
                 return
+        self._undo(way)
         outcomes.cancelled(self.order, self.now)
+
+    def _undo(self, way: str) -> None:
+        if self.order.configured:
+            self.carrier.unconfigure(way)
+            self.order.configured = False
+        if settling.bridge_open(self.order) and not self.order.bridge_next:
+            self.carrier.remove_bridge(way)
+            settling.bridge_removed(self.order, self.now)
 
     def _look(self, way: str) -> None:
         outcomes.observed(self.order, self.carrier.get(way), self.now)
@@ -349,7 +473,22 @@ class Life(RuleBasedStateMachine):
             case "resubmit":
                 return {"corrections": draw(st.dictionaries(fields, texts, max_size=2))}
             case "rollback":
-                return {"decided_by": draw(st.sampled_from([BOSS.name, BOSS.name, "Ada"])), "reason": "no calls"}
+                decider = draw(st.sampled_from([BOSS.name, BOSS.name, COORDINATOR.name, "Ada"]))
+                unwanted = draw(st.sampled_from([False, False, True]))
+                return {"decided_by": decider, "reason": "no calls", "inadvertent": unwanted}
+            case "override_gates":
+                return {"decided_by": draw(st.sampled_from([BOSS.name, BOSS.name, "Ada"])), "reason": "by hand"}
+            case "confirm" | "cut_over":
+                return {"by": draw(st.sampled_from([BOSS.name, COORDINATOR.name]))}
+            case "sign_off":
+                known = items(order) or ["go"]
+                some = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
+                return {"by": draw(st.sampled_from([BOSS.name, "Charles", ADA.name])), "items": some}
+            case "test_calls":
+                heard = draw(st.sampled_from(["passed", "passed", "silence", "not_in_service"]))
+                checks = dict.fromkeys(order.policy.test_checks or ["ringback"], heard)
+                number = order.request.numbers[-1]
+                return {"by": "Ada", "results": [{"number": number, "origin": o, "checks": checks} for o in ORIGINS]}
             case "cancel":
                 return {"reason": "moved"}
             case "hold":
@@ -403,6 +542,8 @@ class Life(RuleBasedStateMachine):
         elif self.step or acts(self.order):
             self._end_step(self.step or self._begin_step(), draw(st.sampled_from(WAYS)))
             self.step = None
+        elif barred(self.order) and draw(st.booleans()):
+            self._sign_all()
         elif state in USUAL and not self.order.retry_at:
             self._say(draw(st.sampled_from(USUAL[state])), data, None)
         elif not self.order.ended:
@@ -489,6 +630,37 @@ class Life(RuleBasedStateMachine):
             assert order.rollback_until == order.activated_at + order.policy.rollback_hours * HOUR
 
     @invariant()
+    def none_completes_without_proof(self) -> None:
+        order = self.order
+        if order.state in {State.COMPLETED, State.SETTLING}:
+            assert order.proven_at
+            assert order.proof
+        if order.proven_at:
+            assert order.state in {State.ROLLBACK_WINDOW, State.ROLLING_BACK, State.SETTLING} or order.ended
+
+    @invariant()
+    def nothing_moves_at_a_red_gate_that_nobody_overrode(self) -> None:
+        order = self.order
+        if order.state is State.CUTTING_OVER and not order.activated_at:
+            assert not barred(order)
+            for item in red_gates(order):
+                assert order.override
+                assert item in order.override.items
+                assert order.override.by.split(" and ")[0] in {BOSS.name, COORDINATOR.name}
+
+    @invariant()
+    def a_return_was_ordered_by_whom_it_takes_and_at_a_stage_that_was_open(self) -> None:
+        order = self.order
+        for asked in order.returns:
+            pair = {BOSS.name, COORDINATOR.name} if order.request.second_person else {BOSS.name, ""}
+            assert {asked.by, asked.second} == pair
+            until = stage_until(order, asked.stage)
+            assert until
+            assert asked.decided_at < until or asked.inadvertent
+        refused = [asked.stage for asked in order.returns if asked.consent is Consent.REFUSED]
+        assert len(refused) == len(set(refused))
+
+    @invariant()
     def a_sending_has_no_date_yet(self) -> None:
         assert self.order.state is not State.SUBMITTING or self.order.foc_at is None
 
@@ -498,11 +670,16 @@ class Life(RuleBasedStateMachine):
         match self.order.state:
             case State.CANCELLED:
                 assert carrier.cancelled or not carrier.orders
+                assert not carrier.configured
+                assert not carrier.bridged
             case State.COMPLETED:
                 assert carrier.activated_at
                 assert not carrier.returned
+                assert not carrier.bridged
             case State.ROLLED_BACK:
                 assert carrier.returned
+                assert not carrier.configured
+                assert not carrier.bridged
             case State.NOT_PORTABLE if self.order.gave_up:
                 assert carrier.cancelled or not carrier.orders
             case State.NOT_PORTABLE | State.EXPIRED:
@@ -551,8 +728,8 @@ class Life(RuleBasedStateMachine):
             assert self.order.state in TASK_STATES[task.kind] or task.kind.value == "carrier_unreachable", task
         names = [task.task_id for task in self.order.tasks]
         assert len(names) == len(set(names))
-        kinds = [task.kind for task in self.order.open_tasks]
-        assert len(kinds) == len(set(kinds))
+        about = [(task.kind, task.item) for task in self.order.open_tasks]
+        assert len(about) == len(set(about))
 
     @invariant()
     def no_number_is_lost_and_none_is_in_two_orders(self) -> None:

@@ -507,7 +507,7 @@ def observe(order: Order, status: CarrierStatus, now: datetime = NOW, **given: A
         (CarrierStatus.FOC_CONFIRMED, {"foc_at": FOC}, State.FOC_CONFIRMED),
         (CarrierStatus.UNKNOWN, {"raw_status": "JEOPARDY"}, State.ACTION_REQUIRED),
         (CarrierStatus.CANCELLED, {}, State.ACTION_REQUIRED),
-        (CarrierStatus.PORTED, {}, State.SUBMITTED),
+        (CarrierStatus.PORTED, {}, State.VERIFYING),
         (CarrierStatus.PORTED_BACK, {}, State.SUBMITTED),
     ],
 )

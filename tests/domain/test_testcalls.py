@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -325,6 +326,8 @@ def test_the_schedule_as_rows() -> None:
     ]
 
 
-def test_rows_are_in_utc() -> None:
-    there = ACTIVATED.astimezone(timezone(timedelta(hours=-5)))
-    assert grid(slots(there, [15], [], ACTIVATED), [])[0][0] == "2026-11-17 16:15"
+def test_slots_are_in_utc_and_minutes_are_minutes_though_the_clocks_change() -> None:
+    there = datetime(2026, 11, 1, 0, 30, tzinfo=ZoneInfo("America/New_York"))
+    found = slots(there, [15, 120, 180], [], there)
+    assert [one[0] for one in grid(found, [])] == ["2026-11-01 04:45", "2026-11-01 06:30", "2026-11-01 07:30"]
+    assert [slot.at - there.astimezone(UTC) for slot in found] == [15 * MINUTE, 120 * MINUTE, 180 * MINUTE]

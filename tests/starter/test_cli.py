@@ -45,6 +45,17 @@ COMMANDS = [
     "check-id",
     "reconcile",
     "rejections",
+    "runbook",
+    "sign-off",
+    "override",
+    "cut-over",
+    "confirm",
+    "test-call",
+    "test-calls",
+    "undo",
+    "certificate",
+    "case-file",
+    "new-port",
     "worker",
     "migrate",
 ]
@@ -57,9 +68,14 @@ DECISIONS = [
     ("hold", "--by", "Charles", "--reason", "in print"),
     ("release", "--by", "Charles"),
     ("complete", "approve-1", "done", "--by", "Charles"),
+    ("sign-off", "go", "--by", "Grace Hopper"),
+    ("override", "--by", "Grace Hopper", "--reason", "tested by hand"),
+    ("cut-over", "--by", "Grace Hopper"),
+    ("confirm", "--by", "Grace Hopper"),
+    ("test-call", "--by", "Charles", "--from", "mobile", "--passed", "ringback"),
     ("skip", "5d"),
 ]
-LOOKS = [("show",), ("timeline",), ("tasks",), ("letter",), ("documents",), ("dispute",)]
+LOOKS = [("show",), ("timeline",), ("tasks",), ("runbook",), ("test-calls",), ("letter",), ("documents",), ("dispute",), ("undo",), ("certificate",), ("new-port",)]
 _numbers = (f"+1617555{number:04d}" for number in itertools.count(2000))
 
 

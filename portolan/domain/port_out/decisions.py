@@ -33,6 +33,8 @@ CLOCK_SKEW = timedelta(minutes=5)
 #: Between two tries of what Portolan does itself.
 RETRY_AFTER = timedelta(minutes=5)
 PORTOLAN = "Portolan"
+NOT_RELEASED = "The numbers were not released, so they cannot have moved by our leave."
+ASK_BACK = "If they did move, ask for them back at once as a port that nobody authorised."
 
 #: In which states each message is accepted.
 ALLOWED: dict[str, frozenset[PortOutState]] = {
@@ -91,7 +93,7 @@ def _too_late(case: Case, event: PortOutEvent) -> str:
     if case.ended:
         return f"It has ended. {case.outcome}"
     if isinstance(event, Ported):
-        return "The numbers were not released, so they cannot have moved by our leave."
+        return NOT_RELEASED
     if case.state is PortOutState.ANSWERING:
         return "The answer is decided and on its way."
     return f"It is {case.state.replace('_', ' ')} since {in_words(case.since)}."
@@ -99,7 +101,7 @@ def _too_late(case: Case, event: PortOutEvent) -> str:
 
 def _instead(case: Case, event: PortOutEvent) -> str:
     if isinstance(event, Ported) and case.state is not PortOutState.PORTED:
-        return "If they did move, ask for them back at once as a port that nobody authorised."
+        return ASK_BACK
     return ""
 
 
@@ -167,7 +169,13 @@ _OBJECTIONS: dict[type, Callable[[Case, Any, datetime], Objection | None]] = {
     HoldForFraud: _hold,
     ReleaseHold: _release_hold,
     Refuse: _refuse,
+    Ported: _ported_unasked,
 }
+
+
+def _ported_unasked(case: Case, event: Ported, now: datetime) -> Objection | None:
+    released = isinstance(case.answer, Released)
+    return None if released else Objection(reason=NOT_RELEASED, instead=ASK_BACK)
 
 
 def _same_person(one: str, other: str) -> bool:
@@ -305,8 +313,8 @@ def _settle(case: Case, cause: Cause, now: datetime, detail: str) -> None:
 def decide(case: Case, answer: Released | Refused, cause: Cause, now: datetime, detail: str = "") -> None:
     """Fix the answer; it goes out next."""
     case.answer, case.decided_at, case.decided_by = answer, now, cause.by
-    words = answer.in_words() if isinstance(answer, Refused) else "release"
-    case.move(PortOutState.ANSWERING, cause, now, f"{answer.kind}: {'; '.join(filter(None, (words, detail)))}")
+    words = f"{answer.kind}: {answer.in_words()}"
+    case.move(PortOutState.ANSWERING, cause, now, "; ".join(filter(None, (words, detail))))
 
 
 def decide_by_default(case: Case, now: datetime) -> None:
@@ -356,6 +364,14 @@ def not_done(case: Case, why: str, now: datetime) -> None:
         case.notify(NoticeKind.PORT_OUT_ATTENTION, why=f"{what} ({why}); the answer is due {in_words(case.answer_by)}")
 
 
+def not_cancelled(case: Case, now: datetime) -> None:
+    """Somebody cancelled the workflow, which is no answer; what they may have meant is told to the coordinator."""
+    words = "the workflow was cancelled in Temporal, which ends nothing here; if the request is gone, enter `withdrawn`"
+    case.record(Cause(kind="cancel_ignored", by="Temporal operator", occurred_at=now), now, words)
+    if not case.ended:
+        case.notify(NoticeKind.PORT_OUT_ATTENTION, why=words)
+
+
 def answered(case: Case, now: datetime) -> None:
     """The requesting carrier has the answer."""
     cause = Cause(kind="answered", by=PORTOLAN, occurred_at=now)
@@ -370,10 +386,12 @@ def answered(case: Case, now: datetime) -> None:
         case.outcome = f"Refused to {requester}{late}: {words}. The numbers stay."
         case.move(PortOutState.REFUSED, cause, now, f"{requester} has it{late}")
         case.notify(NoticeKind.PORT_OUT_REFUSED, why=words)
+        if case.late:
+            case.notify(NoticeKind.PORT_OUT_ATTENTION, why=f"{requester} may take the late refusal for a consent; call")
     else:
-        how = "nobody objected" if case.answer.by_default else f"confirmed by {case.confirmed_by}"
+        how = case.answer.in_words()
         case.outcome = f"Released to {requester}{late}: {how}."
         case.closes_at = max(now, case.request.requested_foc or now) + timedelta(days=case.policy.close_after_days)
         case.move(PortOutState.RELEASED, cause, now, f"{requester} has it{late}")
-        foc = in_words(case.request.requested_foc) if case.request.requested_foc else "not known"
+        foc = in_words(case.request.requested_foc) if case.request.requested_foc else "a day it has not named yet"
         case.notify(NoticeKind.PORT_OUT_RELEASED, why=how, foc=foc)

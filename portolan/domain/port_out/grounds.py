@@ -129,6 +129,10 @@ class Released(BaseModel):
     kind: Literal["released"] = "released"
     by_default: bool = False
 
+    def in_words(self) -> str:
+        """Why, in one phrase."""
+        return "nobody objected in time" if self.by_default else "the customer confirmed it"
+
 
 class Refused(BaseModel):
     """The answer no: what was found, and for each ground the rule. Made by `Refused.of` alone."""
