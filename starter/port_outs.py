@@ -14,8 +14,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from portolan.domain.messages import problem
 from portolan.domain.port_out.case import Case
-from portolan.domain.port_out.decisions import Objection, Reply, objection
+from portolan.domain.port_out.decisions import Reply
 from portolan.domain.port_out.messages import read
+from portolan.domain.port_out.objections import Objection, objection
 from portolan.domain.port_out.states import ENDED
 from portolan.domain.port_out.words import summary
 from portolan.records.port_out_tables import PortOutSummary

@@ -20,17 +20,10 @@ from portolan.domain.messages import problem
 from portolan.domain.port_out import words
 from portolan.domain.port_out.case import Case, PortOutRequest
 from portolan.domain.port_out.clocks import acts, lapse, next_deadline
-from portolan.domain.port_out.decisions import (
-    Reply,
-    answered,
-    not_cancelled,
-    not_done,
-    objection,
-    take,
-    take_unreadable,
-    validated,
-)
+from portolan.domain.port_out.decisions import Reply, take, take_unreadable
 from portolan.domain.port_out.messages import PortOutEvent, read
+from portolan.domain.port_out.objections import objection
+from portolan.domain.port_out.outcomes import answered, not_cancelled, not_done, validated
 from portolan.domain.port_out.states import PortOutState
 from workflows import calls, port_out_calls
 from workflows.port_order import NOTHING, REPUBLISH_AFTER, lenient_signal

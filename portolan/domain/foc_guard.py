@@ -1,8 +1,8 @@
 """A second look at a confirmed FOC: what speaks against a date that could be honoured, and when its window ends.
 
-`foc.foc_problem` says which dates nobody can keep; here are those better not kept. A closed day near the FOC takes
-away days on which something could be put right: three days to either side are looked at (the founding migration
-playbook, S).
+`foc.foc_problem` says which dates nobody can keep; here are those better not kept. Closed days within three days of the
+FOC take away days on which something could be put right (the founding migration playbook, S): they are named, and speak
+against a date only where they follow on it.
 """
 
 from __future__ import annotations
@@ -42,11 +42,7 @@ def concerns(
     """
     calendar = calendar_of(policy, names)
     day = local(foc_at, policy.time_zone).date()
-    found = [
-        *day_concerns(day, calendar, freezes),
-        *_closed_nearby(day, calendar),
-        *_outside_window(foc_at, policy),
-    ]
+    found = [*day_concerns(day, calendar, freezes), *_outside_window(foc_at, policy)]
     if loa_expires_at is not None and foc_at >= loa_expires_at:
         found.append(f"The LOA is good until {in_words(loa_expires_at)} only, and the FOC is {in_words(foc_at)}")
     if hosted_messaging_since is not None:
@@ -84,19 +80,6 @@ def _closed_around(day: date, calendar: BusinessCalendar) -> list[date]:
     """The closed days near a day that would be business days otherwise; the day itself is among them."""
     around = (day + ONE_DAY * count for count in range(-DAYS_AROUND, DAYS_AROUND + 1))
     return [one for one in around if one in calendar.closed_days and one.weekday() not in calendar.weekend]
-
-
-def _closed_nearby(day: date, calendar: BusinessCalendar) -> Iterator[str]:
-    """Closed days near a day, but for those next to it that `day_concerns` tells of."""
-    told = {day, *calendar.closed_days_after(day)} if calendar.is_open(day) else {day}
-    for one in _closed_around(day, calendar):
-        if one not in told:
-            days = abs((one - day).days)
-            when = "before" if one < day else "after"
-            yield (
-                f"{day_in_words(day)} has a closed day {days} day{'s' if days > 1 else ''} {when} it: "
-                f"{_named(one, calendar)}"
-            )
 
 
 def _named(day: date, calendar: BusinessCalendar) -> str:

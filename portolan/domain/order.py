@@ -6,6 +6,7 @@ default, and unknown ones are ignored, so that an order outlives the code that s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -411,6 +412,11 @@ class Order(BaseModel):
         self.red_told = []
         self.held_since = None
         self.go_by = ""
+
+    def take_status(self, numbers: Mapping[str, NumberStatus]) -> None:
+        """Keep where the carrier says the order's own numbers are; it may still name those that were split out."""
+        own = {number: numbers[number] for number in self.request.numbers if number in numbers}
+        self.number_status = {**self.number_status, **own}
 
     def record(self, cause: Cause, now: datetime, detail: str = "", before: State | None = None) -> None:
         """Add a line to the audit trail."""

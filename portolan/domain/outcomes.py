@@ -159,7 +159,8 @@ def activated(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
 
     Where some numbers did not move, that is a state of its own.
     """
-    order.number_status = {**dict.fromkeys(order.request.numbers, NumberStatus.PENDING), **at_carrier.numbers}
+    order.number_status = dict.fromkeys(order.request.numbers, NumberStatus.PENDING)
+    order.take_status(at_carrier.numbers)
     if order.activated_at is None:
         moved_at = at_carrier.activated_at or now
         order.activated_at = moved_at if order.since - CLOCK_SKEW <= moved_at <= now else now
@@ -184,7 +185,7 @@ def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
 
 def looked_at_rest(order: Order, numbers: Mapping[str, NumberStatus], now: datetime) -> None:
     """Whether the numbers that had not moved have followed."""
-    order.number_status = {**order.number_status, **numbers}
+    order.take_status(numbers)
     stuck = proving.not_active(order)
     if not stuck:
         order.move(State.VERIFYING, _portolan("activated", now), now, "every number has moved")
@@ -196,7 +197,7 @@ def looked_at_rest(order: Order, numbers: Mapping[str, NumberStatus], now: datet
 
 def moved_by_carrier(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     """The carrier moved the numbers without being told to; the rollback clock runs all the same."""
-    order.number_status = dict(at_carrier.numbers)
+    order.take_status(at_carrier.numbers)
     order.activated_at = min(at_carrier.activated_at or now, now)
     order.rollback_until = order.activated_at + timedelta(hours=order.policy.rollback_hours)
     words = f"{order.request.gaining_carrier} moved the numbers by itself on {in_words(order.activated_at)}"

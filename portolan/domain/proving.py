@@ -10,12 +10,14 @@ from portolan.domain.carrier import NumberStatus
 from portolan.domain.effects import Look
 from portolan.domain.foc import in_words
 from portolan.domain.order import Cause, Order
-from portolan.domain.settling import close_window
+from portolan.domain.settling import close_window, messaging_open
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
 from portolan.domain.testcalls import (
+    MESSAGING_CHECKS,
     CallResult,
+    Check,
     Slot,
     calls_prove,
     checks_for,
@@ -35,7 +37,24 @@ def slots_of(order: Order, now: datetime) -> list[Slot]:
     """The order's slots for test calls; none before the numbers moved."""
     if order.activated_at is None:
         return []
-    return slots(order.activated_at, order.policy.test_slots, order.calls, now)
+    return slots(order.activated_at, order.policy.test_slots, _about_voice(order), now)
+
+
+def _about_voice(order: Order) -> list[CallResult]:
+    """The test calls, without what they tried of messaging that has not settled yet and has a clock of its own."""
+    if not messaging_open(order):
+        return order.calls
+    heard = [
+        (call, {check: how for check, how in call.checks.items() if check not in MESSAGING_CHECKS})
+        for call in order.calls
+    ]
+    return [call.model_copy(update={"checks": checks}) for call, checks in heard if checks]
+
+
+def checks_now(order: Order) -> list[Check]:
+    """What a test call tries at present: messaging only where somebody asked for it, and once it has settled."""
+    asked = order.request.messaging is not None or not order.policy.messaging_separate
+    return checks_for(order.policy.test_checks, asked and not messaging_open(order))
 
 
 def calls_missing(order: Order, now: datetime) -> list[str]:
@@ -45,7 +64,7 @@ def calls_missing(order: Order, now: datetime) -> list[str]:
         slots_of(order, now),
         streak=policy.test_pass_streak,
         origins=policy.test_least_origins,
-        checks=checks_for(policy.test_checks, order.request.messaging is not None),
+        checks=[check for check in checks_now(order) if check not in MESSAGING_CHECKS],
     )
 
 
@@ -111,8 +130,9 @@ def failures(order: Order, now: datetime) -> list[str]:
 
 def looked(order: Order, look: Look, now: datetime) -> None:
     """What the carrier and the look-up say; where that does not prove it, people are told and it is looked at again."""
-    order.number_status = dict(look.numbers)
-    order.routing = {one.number: one for one in look.routing}
+    order.number_status = {}
+    order.take_status(look.numbers)
+    order.routing = {one.number: one for one in look.routing if one.number in order.number_status}
     lacking = missing(order, now)
     if not lacking:
         proven(order, now)

@@ -86,30 +86,15 @@ def test_the_day_itself(foc_at: str, told: list[str]) -> None:
     ("foc_at", "told"),
     [
         ("2026-11-22T10:00", ["Sunday 2026-11-22 is not a business day."]),  # four days before
-        (
-            "2026-11-23T10:00",
-            ["Monday 2026-11-23 has a closed day 3 days after it: Thursday 2026-11-26 (Thanksgiving Day)."],
-        ),
-        (
-            "2026-11-27T10:00",
-            ["Friday 2026-11-27 has a closed day 1 day before it: Thursday 2026-11-26 (Thanksgiving Day)."],
-        ),
+        ("2026-11-23T10:00", []),  # Thanksgiving three days after it
+        ("2026-11-27T10:00", []),  # and the day before it
         ("2026-11-30T10:00", []),  # four days after
-        ("2027-02-12T10:00", ["Friday 2027-02-12 has a closed day 2 days before it: Wednesday 2027-02-10."]),
+        ("2027-02-12T10:00", []),
         ("2027-02-18T10:00", []),  # what is closed on a Saturday takes no day away
     ],
 )
-def test_closed_days_nearby(foc_at: str, told: list[str]) -> None:
+def test_closed_days_nearby_speak_against_a_date_only_where_they_follow_on_it(foc_at: str, told: list[str]) -> None:
     assert against(foc_at) == told
-
-
-def test_closed_days_on_both_sides_are_told_one_by_one() -> None:
-    around = policy(closed_days=[date(2026, 12, 7), date(2026, 12, 9), date(2026, 12, 11)])
-    assert [words.split(":")[0] for words in against("2026-12-08T10:00", around)] == [
-        "Tuesday 2026-12-08 is the eve of a closed day of the losing carrier.",
-        "Tuesday 2026-12-08 has a closed day 1 day before it",
-        "Tuesday 2026-12-08 has a closed day 3 days after it",
-    ]
 
 
 @pytest.mark.parametrize(
@@ -229,7 +214,7 @@ def test_closed_days_do_not_count_for_hosted_messaging() -> None:
     assert "until Monday 2026-11-30" in against("2026-11-27T10:00", hosted_messaging_since=monday)[-1]
     assert against("2026-11-30T10:00", hosted_messaging_since=monday) == []
     three = policy(hosted_messaging_days=3)
-    assert len(against("2026-11-27T10:00", three, hosted_messaging_since=monday)) == 1  # the day after the holiday
+    assert against("2026-11-27T10:00", three, hosted_messaging_since=monday) == []
 
 
 # -- around it ------------------------------------------------------------------------------------------------------
@@ -400,7 +385,5 @@ def test_whatever_is_closed_around_it_is_told(foc_at: datetime, asked: Policy) -
     words = surroundings(foc_at, asked)
     assert words.startswith(f"{len(closed)} closed day" if closed else "no closed day")
     assert all(str(one) in words for one in closed)
-    if closed and calendar_of(asked).is_open(day):
-        assert concerns(foc_at, asked)
     for one in day_concerns(day, calendar_of(asked)):
         assert f"{one}." in concerns(foc_at, asked)

@@ -123,7 +123,7 @@ def test_a_dialer_s_export_is_read_whole(file: Path) -> None:
     ("content", "said"),
     [
         ("", "results.json is empty."),
-        ("[", "results.json: line 1: cannot be read as JSON"),
+        ("[", "results.json: line 1, the file: cannot be read as JSON"),
         ("{}", "results.json is no list of results."),
         ("[1]", "results.json is no list of results."),
         ("[]", f"results.json has 0 results. Give 1 to {MOST} at once."),

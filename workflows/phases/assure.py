@@ -11,7 +11,7 @@ from portolan.domain import proving, returning, settling
 from portolan.domain.effects import Failure, Look
 from portolan.domain.messaging import LATER
 from portolan.domain.order import Cause, Order
-from portolan.domain.testcalls import calls_wanted, checks_for
+from portolan.domain.testcalls import calls_wanted
 from workflows import calls
 
 
@@ -27,9 +27,9 @@ async def prove(order: Order, now: datetime) -> None:
 async def call(order: Order, now: datetime) -> None:
     """Have the dialer make the calls of the slot that is due; where it cannot, the slot is missed."""
     slot, order.call_slot = order.call_slot or 0, None
-    policy, request = order.policy, order.request
-    checks = checks_for(policy.test_checks, request.messaging is not None)
-    wanted = calls_wanted(order.order_id, request.call_tester, slot, request.numbers, policy.test_origins, checks)
+    request, origins = order.request, order.policy.test_origins
+    checks = proving.checks_now(order)
+    wanted = calls_wanted(order.order_id, request.call_tester, slot, request.numbers, origins, checks)
     try:
         results = await calls.make_test_calls(order, wanted)
     except FailureError as error:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from portolan.domain.foc import in_words
 from portolan.domain.port_out.case import Case, Cause
-from portolan.domain.port_out.decisions import PORTOLAN, decide_by_default, end_hold
+from portolan.domain.port_out.outcomes import PORTOLAN, decide_by_default, end_hold
 from portolan.domain.port_out.states import ACTING, OPEN, PortOutState
 from portolan.domain.telling import NoticeKind
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from portolan.domain.foc import in_words
 from portolan.domain.port_out.case import Case, PortOutRequest
 from portolan.domain.port_out.clocks import next_deadline
-from portolan.domain.port_out.decisions import ALLOWED
 from portolan.domain.port_out.grounds import Ground
 from portolan.domain.port_out.judging import standing
+from portolan.domain.port_out.objections import ALLOWED
 from portolan.domain.port_out.states import STATES, PortOutState
 from portolan.domain.states import Turn
 from portolan.domain.words import SUMMARY_BYTES

@@ -7,9 +7,11 @@ from typing import Any
 
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.port_out.case import Case, CodeCheck, Lock, OnFile, PortOutRequest, Validation
-from portolan.domain.port_out.decisions import Reply, answered, take, validated
+from portolan.domain.port_out.clocks import lapse, next_deadline
+from portolan.domain.port_out.decisions import Reply, take
 from portolan.domain.port_out.grounds import Ground
 from portolan.domain.port_out.messages import PortOutEvent, read
+from portolan.domain.port_out.outcomes import answered, validated
 from portolan.domain.port_out.policy import policy_for
 from portolan.domain.port_out.states import PortOutState
 from portolan.domain.telling import Contact, NoticeKind
@@ -108,8 +110,6 @@ def in_state(state: PortOutState, **given: Any) -> Case:
         if state is PortOutState.PORTED:
             say(case, "ported", NOW)
         elif state is PortOutState.LAPSED:
-            from portolan.domain.port_out.clocks import lapse, next_deadline
-
             deadline = next_deadline(case)
             assert deadline
             lapse(case, deadline, deadline.at)

@@ -8,8 +8,8 @@ import pytest
 
 from portolan.domain.port_out.case import Case, Validation
 from portolan.domain.port_out.clocks import PortOutClock, PortOutDeadline, acts, lapse, next_deadline
-from portolan.domain.port_out.decisions import RETRY_AFTER, not_done, validated
 from portolan.domain.port_out.grounds import Ground, Released
+from portolan.domain.port_out.outcomes import RETRY_AFTER, not_done, validated
 from portolan.domain.port_out.states import PortOutState
 from portolan.domain.telling import NoticeKind
 from tests.domain.port_out.builders import (

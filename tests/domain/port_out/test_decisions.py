@@ -7,18 +7,11 @@ from datetime import timedelta
 import pytest
 
 from portolan.domain.port_out.case import Cause, CodeCheck, IllegalMove, Validation
-from portolan.domain.port_out.decisions import (
-    ALLOWED,
-    CLOCK_SKEW,
-    answered,
-    not_cancelled,
-    not_done,
-    objection,
-    take_unreadable,
-    validated,
-)
+from portolan.domain.port_out.decisions import take_unreadable
 from portolan.domain.port_out.grounds import Ground
 from portolan.domain.port_out.messages import KINDS, read
+from portolan.domain.port_out.objections import ALLOWED, CLOCK_SKEW, objection
+from portolan.domain.port_out.outcomes import answered, not_cancelled, not_done, validated
 from portolan.domain.port_out.states import ENDED, OPEN, STATES, TRANSITIONS, PortOutState, diagram
 from portolan.domain.port_out.words import details, summary, to_do
 from portolan.domain.states import Turn

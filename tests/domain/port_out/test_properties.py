@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.port_out.case import Case, CodeCheck, Lock, Validation
 from portolan.domain.port_out.clocks import acts, lapse, next_deadline
-from portolan.domain.port_out.decisions import answered, not_done, take, validated
+from portolan.domain.port_out.decisions import take
 from portolan.domain.port_out.grounds import Ground
 from portolan.domain.port_out.messages import KINDS, FraudSign, read
+from portolan.domain.port_out.outcomes import answered, not_done, validated
 from portolan.domain.port_out.policy import policy_for
 from portolan.domain.port_out.states import OPEN, PortOutState
 from tests.domain.port_out.builders import HOUR, NOW, NUMBERS, ON_FILE, request
