@@ -131,7 +131,7 @@ def test_the_letter_has_the_date_where_the_order_is(tmp_path: Path, key: Sealing
     before_midnight = datetime(2026, 11, 22, 22, 59, 59, tzinfo=UTC)
     for moment, day in ((before_midnight, "22"), (before_midnight + timedelta(seconds=1), "23")):
         printed = text_of(office.documents.read(office.sign(at=moment)))
-        assert f"{day} novembre 2026" in printed or f"2026-11-{day}" in printed, printed
+        assert f"(écrite par le signataire) 2026-11-{day}" in printed
 
 
 def test_a_letter_that_wants_ink_is_refused_for_good(tmp_path: Path, key: SealingKey) -> None:

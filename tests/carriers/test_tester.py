@@ -193,6 +193,15 @@ def test_a_call_is_made_once_and_told_as_it_was_found(make: Make, dialer: Dialer
     assert dialer.slot("mobile", key="o1:slot:2")[0].passed
 
 
+def test_of_two_processes_that_made_a_call_the_first_counts(make: Make, dialer: Dialer) -> None:
+    store = make().store
+    (first,) = dialer.slot("mobile", key="o1:slot:1")
+    assert first.reference == "o1:slot:1:mobile"
+    store.keep_test_call(first.reference, first.model_copy(update={"note": "made meanwhile"}))
+    assert store.test_call(first.reference) == first
+    assert dialer.slot("mobile", key="o1:slot:1") == [first]
+
+
 @pytest.mark.parametrize(
     ("kind", "error", "made"),
     [

@@ -179,7 +179,8 @@ async def test_an_override_says_what_it_covers_and_the_numbers_move(shared_world
     at = await day(shared_world, tmp_path, policy=SHORT)
     words = ("--reason", "tested by hand")
     assert await at.refused("override", "--by", BOSS.name, *words) == (
-        "refused: No gate is overdue. Red, but not due yet: desk_staffed, go. Have the items signed off in their time.\n"
+        "refused: No gate is overdue. Red, but not due yet: desk_staffed, go. "
+        "Have the items signed off in their time.\n"
     )
     await at.before_foc()
     assert "Charles is not the decision-maker" in await at.refused("override", "--by", "Charles", *words)

@@ -109,9 +109,9 @@ def answer(asked: AskedBack, script: Script, now: datetime) -> Answer:
 
 
 def returned_at(held: HeldOrder, script: Script, now: datetime) -> datetime | None:
-    """When the numbers went back: with the first consent to any of the stages asked for."""
+    """When the numbers go back, if they do by now: with the first consent to any of the stages asked for."""
     answers = [answer(asked, script, now) for asked in held.asked_back]
-    return held.returned_at or min((a.at for a in answers if a.consent is Consent.CONSENTED), default=None)
+    return min((a.at for a in answers if a.consent is Consent.CONSENTED), default=None)
 
 
 def routing(held: HeldOrder, script: Script, now: datetime, number: str) -> Routing:
