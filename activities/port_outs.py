@@ -5,11 +5,12 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import activity
 
+from activities.carrier import server_clock
 from activities.failures import reported
 from activities.records import Teller
 from portolan.carriers.port_out_desk import PortOutDesk
@@ -31,8 +32,16 @@ REMEMBERED = timedelta(days=30)
 class PortOutActivities:
     """The deployment's records and its way to the requesting carriers; `build` is kept with each audit entry."""
 
-    def __init__(self, records: Records, desk: PortOutDesk, build: str, teller: Teller) -> None:
+    def __init__(
+        self,
+        records: Records,
+        desk: PortOutDesk,
+        build: str,
+        teller: Teller,
+        clock: Callable[[], datetime] = server_clock,
+    ) -> None:
         self._records, self._desk, self._build, self._teller = records, desk, build, teller
+        self._clock = clock
 
     @property
     def all(self) -> list[Callable[..., Any]]:
@@ -61,7 +70,7 @@ class PortOutActivities:
             notes.append(f"{shown} was ported in by order {order.order_id}, whose rollback window is open{until}")
         elif order:
             notes.append(f"{shown} is in the live port order {order.order_id}")
-        since = datetime.now(UTC) - REMEMBERED
+        since = self._clock() - REMEMBERED
         others = self._records.list_port_outs(number=number, since=since)
         others = [other for other in others if other.port_out_id != port_out_id]
         notes += [

@@ -22,40 +22,35 @@ from portolan.settings import Settings
 from starter.clock import OrderClock
 from starter.orders import decide
 from starter.projects import start_project
+from starter.rehearsed_people import Act, Runbook, next_habit
 from starter.request_files import Prepared
 
 #: A rehearsed order that stands still for so long has been forgotten by its script.
 PATIENCE = timedelta(days=60)
 #: No order of a rehearsal needs more turns of the clock than this.
-MOST_TURNS = 200
+MOST_TURNS = 400
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Act(_Strict):
-    """What a person does: in which state of the order, how many hours into it, and whether that will be accepted.
+class Rehearsed(BaseModel):
+    """The `rehearsal` part of an account: what the simulated carrier does, and what people do.
 
     Attributes:
-        hours_after_activation: Instead of `after_hours`: counted from the moment the numbers moved.
-        do: The kind of decision, with its fields; who and when are filled in where they are left out.
+        carrier: The simulated carrier's script.
+        runbook: Who signs off the runbook; left out, everybody does, each in time.
+        people: What else they do, in this order.
+        ends: The state in which the order ends.
     """
 
-    when: State
-    after_hours: float = Field(default=2, ge=0)
-    hours_after_activation: float | None = None
-    do: str
-    fields: dict[str, Any] = Field(default_factory=dict, alias="with")
-    refused: bool = False
-
-
-class Rehearsed(_Strict):
-    """The `rehearsal` part of an account."""
-
+    model_config = ConfigDict(extra="forbid")
     carrier: dict[str, Any] = Field(default_factory=dict)
+    runbook: Runbook = Runbook()
     people: list[Act] = Field(default_factory=list)
     ends: State
+
+    @property
+    def leave(self) -> list[str]:
+        """What nobody does by habit: items of the runbook, and the word to move where an act of the script gives it."""
+        return self.runbook.leave + (["cut_over"] if any(act.do == "cut_over" for act in self.people) else [])
 
 
 class Ending(BaseModel):
@@ -131,10 +126,14 @@ class _Life:
         self.client, self.records, self.clock = client, records, clock
         self.request, self.label, self.on_event = request, label, on_event
         self.told = 0
+        self.turns = 0
+        self.leave: list[str] = []
+        self.done: set[str] = set()
         self.surprises: list[str] = []
 
     async def live(self, script: Rehearsed) -> Ending:
         """Through all acts, then to the end."""
+        self.leave = script.leave
         for act in script.people:
             order = await self._reach(act.when)
             if order.state is not act.when:
@@ -154,7 +153,7 @@ class _Life:
 
     async def _reach(self, state: State | None) -> Order:
         """Let time pass until the order is in that state, or has ended."""
-        for _ in range(MOST_TURNS):
+        while True:
             order = await self._look()
             if order.ended or order.state is state:
                 return order
@@ -163,22 +162,34 @@ class _Life:
                 self.surprises.append(f"nobody answered {open_tasks or 'for a long time'}")
                 return order
             await self._turn(order)
-        raise TimeoutError(f"{self.request.order_id} does not get to {state or 'its end'}")
 
-    async def _turn(self, order: Order) -> None:
-        """To the next thing that happens: a message of the carrier, or a deadline."""
+    async def _turn(self, order: Order, until: datetime | None = None) -> None:
+        """To the next thing that happens: a habit, a message of the carrier, a deadline, or `until`."""
+        self.turns += 1
+        if self.turns > MOST_TURNS:
+            raise TimeoutError(f"{self.request.order_id} does not come to an end")
         deadline, message = next_deadline(order), self.clock.next_message()
-        moments = [moment for moment in (deadline and deadline.at, message and message.due_at) if moment]
-        await self.clock.to(min(moments))
+        habit = next_habit(order, self.leave, self.done)
+        moments = [deadline and deadline.at, message and message.due_at, habit and habit.at, until]
+        moment = min(filter(None, moments))
+        await self.clock.to(moment)
+        if habit and habit.at <= moment and await self.clock.running():
+            self.done.update(habit.tasks)
+            answer = await decide(self.client, self.records, order.order_id, habit.event)
+            if not answer.accepted:
+                self.surprises.append(f"{habit.event['kind']} was {answer.status}: {answer.reason}")
 
     async def _perform(self, order: Order, act: Act) -> None:
-        moment = order.since + timedelta(hours=act.after_hours)
-        if act.hours_after_activation is not None and order.activated_at:
-            moment = order.activated_at + timedelta(hours=act.hours_after_activation)
-        await self.clock.to(moment)
+        moment = act.moment(order)
+        if moment is None:
+            self.surprises.append(f"{act.do} counts from a moment that the order does not have")
+            return
         if not order.ended:
-            order = await self._look()
-        answer = await decide(self.client, self.records, order.order_id, self._event(order, act, moment))
+            moment = max(moment, await self.clock.now())
+            while not order.ended and await self.clock.now() < moment:
+                await self._turn(order, moment)
+                order = await self._look()
+        answer = await decide(self.client, self.records, order.order_id, act.event(order, moment))
         if answer.accepted is act.refused:
             self.surprises.append(f"{act.do} was {answer.status}: {answer.reason}")
         if order.ended:
@@ -196,7 +207,7 @@ class _Life:
                 revision=0,
                 event_id="",
                 kind=f"{act.do}_{answer.status}",
-                by=order.request.decision_maker.name,
+                by=str(act.event(order, moment)["by"]),
                 occurred_at=moment,
                 recorded_at=moment,
                 state_before=order.state,
@@ -206,20 +217,6 @@ class _Life:
                 digest="",
             ),
         )
-
-    def _event(self, order: Order, act: Act, moment: datetime) -> dict[str, Any]:
-        request = order.request
-        common = {"kind": act.do, "by": request.coordinator.name, "occurred_at": moment.isoformat()}
-        usual: dict[str, dict[str, Any]] = {
-            "loa_signed": {
-                "by": request.customer_contact.name,
-                "signed_by": order.account.authorized_person,
-                "signed_on": str(moment.date()),
-            },
-            "rollback": {"by": request.decision_maker.name, "decided_by": request.decision_maker.name},
-            "complete_task": {"task_id": next((t.task_id for t in order.open_tasks if t.facts.answers), "")},
-        }
-        return {**common, **usual.get(act.do, {}), **act.fields}
 
     async def _look(self) -> Order:
         """The order as it stands; what is new in its audit trail is told."""

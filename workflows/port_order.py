@@ -20,7 +20,7 @@ from temporalio.common import RawValue, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 from portolan.domain import outcomes, words
-from portolan.domain.clocks import acts, lapse, next_deadline, takes_down
+from portolan.domain.clocks import acts, configures, lapse, next_deadline, takes_down
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
 from portolan.domain.effects import Failure
 from portolan.domain.messages import Cancel, Event, problem, read
@@ -56,7 +56,7 @@ ASIDE: tuple[tuple[Callable[[Order], bool], Callable[[Order, datetime], Awaitabl
     (lambda order: order.unjudged, submit.cure),
     (lambda order: order.split_off is not None, submit.split),
     (lambda order: bool(order.letter_wanted), authorize.render),
-    (lambda order: order.configure, cutover.configure),
+    (configures, cutover.configure),
     (lambda order: order.refetch, submit.look),
 )
 

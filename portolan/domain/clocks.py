@@ -20,6 +20,7 @@ from portolan.domain.settling import bridge_open, close_window, messaging_late, 
 from portolan.domain.states import ACTING, State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
+from portolan.domain.undo import next_closing
 
 
 class Clock(StrEnum):
@@ -70,10 +71,15 @@ def acts(order: Order) -> bool:
         return True
     if order.retry_at:
         return False
-    if order.configure or order.unjudged or order.split_off or order.letter_wanted or takes_down(order):
+    if configures(order) or order.unjudged or order.split_off or order.letter_wanted or takes_down(order):
         return True
     held = order.hold and order.state in HELD and not order.hold.supplements
     return order.refetch or (order.state in ACTING and not held)
+
+
+def configures(order: Order) -> bool:
+    """Whether the numbers are configured now: before they move, so that it never holds up what comes after."""
+    return order.configure and order.state in {State.FOC_CONFIRMED, State.READY}
 
 
 def takes_down(order: Order) -> bool:
@@ -275,9 +281,13 @@ def _window_closing(order: Order, cause: Cause, now: datetime) -> None:
     order.closing_notices = sum(at <= now for at in closing_notices(order))
     if order.rollback_until is None or now >= order.rollback_until:
         return
-    left = round((order.rollback_until - now) / timedelta(hours=1))
+    time_left = order.rollback_until - now
+    hours = time_left / timedelta(hours=1)
+    left = f"{round(hours)} h" if hours >= 1 else f"{round(hours * 60)} min"
     order.record(cause, now, f"rollback window closes {in_words(order.rollback_until)}")
-    order.notify(NoticeKind.WINDOW_CLOSING, until=in_words(order.rollback_until), left=f"{left} h")
+    way = next_closing(order, now)
+    undo = way.in_words(now) if way else ""
+    order.notify(NoticeKind.WINDOW_CLOSING, until=in_words(order.rollback_until), left=left, undo=undo)
 
 
 def _window_closes(order: Order, cause: Cause, now: datetime) -> None:

@@ -165,6 +165,7 @@ def split_done(order: Order, now: datetime) -> None:
     siblings = [*order.request.siblings, *split.numbers]
     order.request = order.request.model_copy(update={"numbers": rest, "siblings": siblings})
     order.number_status = {number: status for number, status in order.number_status.items() if number not in gone}
+    order.messaging = {number: status for number, status in order.messaging.items() if number not in gone}
     order.splits.append(split.order_id)
     order.rejections = [
         reason

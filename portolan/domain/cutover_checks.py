@@ -98,10 +98,11 @@ def check_test_calls(order: Order, event: TestCalls, made_at: datetime) -> Why |
     if strange:
         named = ", ".join(dict.fromkeys(strange))
         return f"{named} is not a number of this order.", "Only its own numbers are called, as +E.164."
-    early = [call.at for call in event.results if call.at and order.activated_at and call.at < order.activated_at]
+    times = [call.at or made_at for call in event.results]
+    early = [at for at in times if order.activated_at and at < order.activated_at]
     if early:
         return f"A call at {in_words(early[0])} was made before the numbers moved ({in_words(order.activated_at)}).", ""
-    late = [call.at for call in event.results if call.at and call.at > made_at]
+    late = [at for at in times if at > made_at]
     if late:
         return f"A call at {in_words(late[0])} lies in the future.", "Correct the clock."
     if len(order.calls) + len(event.results) > MOST_CALLS:

@@ -133,7 +133,8 @@ def send_next(order: Order) -> None:
 def split_out(order: Order, numbers: Sequence[str], because: Sequence[Rejection], cause: Cause, now: datetime) -> None:
     """Let some numbers go on in an order of their own, so that the others need not wait for them."""
     about = [reason for reason in because if not reason.numbers or set(reason.numbers) & set(numbers)]
-    why = "; ".join(f"{reason.code}: {reason.reason.meaning}" for reason in about) or "not on the record"
+    why = "; ".join(f"{reason.code}: {reason.reason.meaning}" for reason in about)
+    why = why or ("did not move" if order.activated_at else "not on the record")
     child = split_id(order.order_id, len(order.splits) + 1)
     order.split_off = SplitOff(order_id=child, numbers=list(numbers), why=why, because=about)
     order.record(cause, now, f"of {len(order.request.numbers)} numbers {len(numbers)} to go on as {child}: {why}")
@@ -155,4 +156,5 @@ def release(order: Order, cause: Cause, now: datetime) -> None:
         order.silence_ends_at = order.silence_ends_at and order.silence_ends_at + stood_still
     order.hold = None
     order.close_tasks(TaskKind.REVIEW_HOLD, cause.by, now)
+    order.close_tasks(TaskKind.CHOOSE_BRIDGE, cause.by, now)
     order.record(cause, now, "no longer on hold")

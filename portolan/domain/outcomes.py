@@ -176,6 +176,10 @@ def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
         words = f"{len(stuck)} of {len(order.request.numbers)} numbers did not move; {words}"
     order.move(State.PARTIALLY_ACTIVE if partial else State.VERIFYING, cause, now, words)
     readiness.close_before(order, cause.by, now)
+    order.configure = False
+    if order.proposal and order.proposal.kind == "override_gates":
+        order.proposal = None
+        order.close_tasks(TaskKind.SECOND_PERSON, cause.by, now)
     settling.begin_messaging(order, now)
     readiness.ask(order, now)
     if partial:
@@ -186,6 +190,7 @@ def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
 def looked_at_rest(order: Order, numbers: Mapping[str, NumberStatus], now: datetime) -> None:
     """Whether the numbers that had not moved have followed."""
     order.take_status(numbers)
+    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
     stuck = proving.not_active(order)
     if not stuck:
         order.move(State.VERIFYING, _portolan("activated", now), now, "every number has moved")
@@ -202,6 +207,7 @@ def moved_by_carrier(order: Order, at_carrier: CarrierOrder, now: datetime) -> N
     order.rollback_until = order.activated_at + timedelta(hours=order.policy.rollback_hours)
     words = f"{order.request.gaining_carrier} moved the numbers by itself on {in_words(order.activated_at)}"
     order.hold = None
+    order.close_tasks(TaskKind.REVIEW_HOLD, "portolan", now)
     _moved(order, Cause("activated", "carrier", order.activated_at), now, words)
     if order.state is State.VERIFYING:
         order.notify(NoticeKind.ACTION_NEEDED, why=words)
@@ -210,6 +216,7 @@ def moved_by_carrier(order: Order, at_carrier: CarrierOrder, now: datetime) -> N
 def configured(order: Order, now: datetime) -> None:
     """The numbers have what they need at the gaining carrier, before they arrive."""
     order.configure, order.configured = False, True
+    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
     wanted = order.request.configuration
     told = {name: value for name, value in wanted.model_dump().items() if value} if wanted else {}
     words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())

@@ -25,6 +25,7 @@ from portolan.domain.testcalls import (
     pass_streak,
     slots,
 )
+from portolan.domain.undo import snapback_ends
 
 #: Proof that a number is in service is looked for after these waits: closely first, then hourly.
 PROOF_WAITS = (timedelta(minutes=15),) * 8 + (timedelta(hours=1),) * 6
@@ -40,13 +41,23 @@ def slots_of(order: Order, now: datetime) -> list[Slot]:
     return slots(order.activated_at, order.policy.test_slots, _about_voice(order), now)
 
 
+def _messaging_aside(order: Order) -> bool:
+    """Whether what calls find of messaging says nothing of the port: it has a clock of its own, or nobody waits."""
+    return messaging_open(order) or bool(order.without_messaging)
+
+
+def _own_calls(order: Order) -> list[CallResult]:
+    """The test calls to the order's numbers; those that were split out are another order's affair."""
+    return [call for call in order.calls if call.number in order.request.numbers]
+
+
 def _about_voice(order: Order) -> list[CallResult]:
     """The test calls, without what they tried of messaging that has not settled yet and has a clock of its own."""
-    if not messaging_open(order):
-        return order.calls
+    calls = _own_calls(order)
+    if not _messaging_aside(order):
+        return calls
     heard = [
-        (call, {check: how for check, how in call.checks.items() if check not in MESSAGING_CHECKS})
-        for call in order.calls
+        (call, {check: how for check, how in call.checks.items() if check not in MESSAGING_CHECKS}) for call in calls
     ]
     return [call.model_copy(update={"checks": checks}) for call, checks in heard if checks]
 
@@ -54,7 +65,7 @@ def _about_voice(order: Order) -> list[CallResult]:
 def checks_now(order: Order) -> list[Check]:
     """What a test call tries at present: messaging only where somebody asked for it, and once it has settled."""
     asked = order.request.messaging is not None or not order.policy.messaging_separate
-    return checks_for(order.policy.test_checks, asked and not messaging_open(order))
+    return checks_for(order.policy.test_checks, asked and not _messaging_aside(order))
 
 
 def calls_missing(order: Order, now: datetime) -> list[str]:
@@ -83,13 +94,13 @@ def missing(order: Order, now: datetime) -> list[str]:
     count, found, asked = len(order.request.numbers), [], order.policy.proof
     if dead := not_active(order):
         found.append(f"{len(dead)} of {count} numbers are not proven in service")
+    if failing(order, now):
+        found.append(f"test calls fail in {fail_streak(slots_of(order, now))} slots in a row")
     if asked == ["service"]:
         return found
     astray = [n for n in order.request.numbers if n in order.routing and order.routing[n].at_gaining is False]
     if astray:
         found.append(f"{len(astray)} of {count} numbers are still routed to another carrier")
-    if failing(order, now):
-        found.append(f"test calls fail in {fail_streak(slots_of(order, now))} slots in a row")
     calls = calls_missing(order, now)
     if "calls" in asked and calls:
         found.append(f"test calls: {', '.join(calls)}")
@@ -119,7 +130,7 @@ def failures(order: Order, now: datetime) -> list[str]:
     found = [
         f"{in_words(call.at)} from {call.origin.replace('_', ' ')} to {call.number}: "
         + ", ".join(f"{check} {heard}" for check, heard in call.checks.items() if heard != "passed")
-        for call in order.calls
+        for call in _own_calls(order)
         if not call.passed
     ]
     found = found[-20:]
@@ -155,12 +166,7 @@ def looked(order: Order, look: Look, now: datetime) -> None:
 
 def diagnose(order: Order, now: datetime) -> None:
     """Open a task for each probable cause, and close those of causes that are gone."""
-    request, until = order.request, order.rollback_until
-    seen = half_ported.observe(request.numbers, order.number_status, order.routing, order.calls, request.country)
-    causes = {one.key: one for one in half_ported.diagnose(seen, request.country)}
-    for task in order.open_tasks:
-        if task.kind is TaskKind.HALF_PORTED and task.item not in causes:
-            order.close_task(task, "portolan", now)
+    until, causes = order.rollback_until, _close_gone(order, now)
     fresh = [cause for key, cause in causes.items() if not order.has_task(TaskKind.HALF_PORTED, key)]
     clock = f" The rollback window closes {in_words(until)}." if until and now < until else ""
     for cause in fresh:
@@ -171,22 +177,33 @@ def diagnose(order: Order, now: datetime) -> None:
         order.notify(NoticeKind.HALF_PORTED, why=told, until=in_words(until) if until else "")
 
 
+def _close_gone(order: Order, now: datetime) -> dict[str, half_ported.Diagnosis]:
+    """The probable causes of what is seen now; the tasks of others are closed."""
+    country, status, routing = order.request.country, order.number_status, order.routing
+    seen = half_ported.observe(order.request.numbers, status, routing, _about_voice(order), country)
+    causes = {one.key: one for one in half_ported.diagnose(seen, country)}
+    for task in order.open_tasks:
+        if task.kind is TaskKind.HALF_PORTED and task.item not in causes:
+            order.close_task(task, "portolan", now)
+    return causes
+
+
 def proven(order: Order, now: datetime) -> None:
     """Every number is in service, as the policy wants it shown."""
     assert order.rollback_until is not None  # noqa: S101 - set on activation
     cause = Cause("proven", "portolan", now)
     order.proven_at, order.proof = now, shown(order, now)
+    _close_gone(order, now)
+    order.close_tasks(TaskKind.TESTS_FAIL, "portolan", now)
     if now >= order.rollback_until:
         close_window(order, cause, now, "proven in service; no rollback window is left.")
         return
     order.move(State.ROLLBACK_WINDOW, cause, now, "every number is in service")
-    assert order.activated_at is not None  # noqa: S101 - set on activation
-    snapback = order.activated_at + timedelta(hours=order.policy.snapback_hours)
     order.notify(
         NoticeKind.CUTOVER_DONE,
         activated=in_words(order.activated_at),
         until=in_words(order.rollback_until),
-        snapback=in_words(min(order.rollback_until, snapback)),
+        snapback=in_words(snapback_ends(order)),
     )
 
 

@@ -18,6 +18,7 @@ from portolan.domain.settling import bridge_open, messaging_open
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
+from portolan.domain.undo import snapback_ends
 
 #: In place of a letter that could not be signed here.
 NO_LETTER = "none"
@@ -27,10 +28,7 @@ INADVERTENT_PATIENCE = timedelta(days=30)
 
 def stage_until(order: Order, stage: ReturnStage) -> datetime | None:
     """Until when a stage can be asked for; None before the numbers have moved."""
-    if order.activated_at is None or order.rollback_until is None:
-        return None
-    snapback = order.activated_at + timedelta(hours=order.policy.snapback_hours)
-    return min(snapback, order.rollback_until) if stage is ReturnStage.SNAPBACK else order.rollback_until
+    return snapback_ends(order) if stage is ReturnStage.SNAPBACK else order.rollback_until
 
 
 def refused_at(order: Order, stage: ReturnStage) -> bool:
@@ -92,6 +90,7 @@ def answered(order: Order, at_carrier: CarrierOrder, now: datetime) -> bool:
     """
     asked = order.returns[-1]
     asked.told_at = asked.told_at or now
+    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
     if at_carrier.status is CarrierStatus.PORTED_BACK:
         asked.consent = Consent.CONSENTED
         return True
@@ -123,7 +122,10 @@ def _wait(order: Order, asked: Asked, now: datetime) -> None:
         return
     wait = PROOF_WAITS[order.tries] if order.tries < len(PROOF_WAITS) else PROOF_WAIT_LATER
     order.tries += 1
-    order.retry_at = min(now + wait, give_up_at(order, asked))
+    ends = [give_up_at(order, asked)]
+    if asked.stage is ReturnStage.SNAPBACK and until and now < until:
+        ends.append(until)
+    order.retry_at = min(now + wait, *ends)
 
 
 def returned(order: Order, now: datetime) -> None:
@@ -144,6 +146,9 @@ def refused(order: Order, why: str, now: datetime) -> None:
     if stage is not ReturnStage.NEW_PORT and until:
         way = f"a {stage.replace('_', '-')} can be ordered until {in_words(until)}; {way}"
     order.open_task(TaskKind.PORT_BACK_REFUSED, f"{why}. Next: {way}.", now, order.rollback_until)
+    if order.state is State.PARTIALLY_ACTIVE:
+        words = f"{len(not_active(order))} of {len(order.request.numbers)} numbers did not move, and none goes back"
+        order.open_task(TaskKind.FINISH_ACTIVATION, words, now, order.rollback_until)
     order.notify(NoticeKind.ROLLBACK_REFUSED, why=f"The port-back was refused: {why}. Next: {way}.")
 
 
@@ -151,7 +156,7 @@ def _stands(order: Order, now: datetime) -> State:
     """Where the order stands when the numbers stay."""
     if order.policy.proof != ["service"] and not_active(order):
         return State.PARTIALLY_ACTIVE
-    if order.proven_at is None and order.policy.proof != ["service"]:
+    if order.proven_at is None:
         return State.VERIFYING
     over = order.rollback_until is not None and now >= order.rollback_until
     return State.SETTLING if over and (messaging_open(order) or bridge_open(order)) else State.ROLLBACK_WINDOW

@@ -9,6 +9,7 @@ from portolan.domain.carrier import MessagingStatus
 from portolan.domain.foc import in_words
 from portolan.domain.messaging import LATER, LOOKS
 from portolan.domain.moves import business_days_later
+from portolan.domain.old_service import old_service as may_cancel_old_service
 from portolan.domain.order import Cause, Order
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
@@ -51,17 +52,22 @@ def messaging_found(order: Order, found: Mapping[str, MessagingStatus], now: dat
         order.close_tasks(TaskKind.MESSAGING_LATE, "portolan", now)
         settle(order, Cause("messaging_settled", "portolan", now), now)
         return
+    ask_later(order, now)
+    failed = [number for number, status in order.messaging.items() if status is MessagingStatus.FAILED]
+    if order.has_task(TaskKind.MESSAGING_LATE):
+        return
+    if failed:
+        words = f"Messaging of {', '.join(failed[:5])} failed at {order.request.gaining_carrier}."
+        _ask(order, Cause("messaging_failed", "portolan", now), words, now)
+    elif order.messaging_until is None:
+        messaging_late(order, Cause("messaging_late", "portolan", now), now)
+
+
+def ask_later(order: Order, now: datetime) -> None:
+    """The carrier is asked again at its usual times, after them every twelve hours."""
     assert order.activated_at is not None  # noqa: S101 - messaging begins at the activation
     looks = [order.activated_at + look for look in LOOKS]
     order.messaging_at = next((look for look in looks if look > now), now + LATER)
-    failed = [number for number, status in order.messaging.items() if status is MessagingStatus.FAILED]
-    if failed and not order.has_task(TaskKind.MESSAGING_LATE):
-        _ask(
-            order,
-            Cause("messaging_failed", "portolan", now),
-            f"Messaging of {', '.join(failed[:5])} failed at {order.request.gaining_carrier}.",
-            now,
-        )
 
 
 def messaging_late(order: Order, cause: Cause, now: datetime) -> None:
@@ -103,7 +109,8 @@ def settle(order: Order, cause: Cause, now: datetime) -> None:
 
 def _complete(order: Order, cause: Cause, now: datetime) -> None:
     order.move(State.COMPLETED, cause, now, order.outcome)
-    order.notify(NoticeKind.COMPLETED, why=order.outcome, old_service="The old service can be cancelled now.")
+    _, old_service = may_cancel_old_service(order, now)
+    order.notify(NoticeKind.COMPLETED, why=order.outcome, old_service=old_service)
 
 
 def bridge_removed(order: Order, now: datetime) -> None:

@@ -30,8 +30,11 @@ GLOSSARY = {
     "CSR": "the losing carrier's record of the account",
     "FOC": "the date and time at which the numbers move",
     "LOA": "letter of authorization, the signed permission to move the numbers",
+    "LRN": "the switch to which the network sends calls to a number",
+    "NPAC": "the registry of ported numbers in North America",
     "port-back": "the return of moved numbers to the losing carrier",
     "snapback": "the losing carrier simply takes the numbers back, within the first hours",
+    "SPID": "the code of the carrier that serves a number",
     "win-back": "the losing carrier makes a port of its own to get the numbers back",
 }
 

@@ -85,27 +85,25 @@ async def runbook(order: OrderId, as_json: AsJson = False) -> None:
 
 
 def _runbook_table(rows: Sequence[ItemRow], now: datetime) -> Table:
-    made = output.table("STAGE", "ITEM", "WHAT", "WHO", "DUE", "STATUS", "SIGNED OFF", "NOTE", "DOCUMENT")
+    made = output.table("STAGE", "ITEM", "WHAT", "WHO", "DUE", "LEFT", "STATUS", "SIGNED OFF", "NOTE", "DOCUMENT")
+    for column in made.columns[4:7]:
+        column.no_wrap = True
     for row in rows:
         status = Text(row.status.replace("_", " "), style=STYLES[row.status])
         done = f"{row.signed_by}, {in_words(row.signed_at)}" if row.signed_at else ""
-        texts = map(Text, (row.title, str(row.owner), _due(row, now)))
+        due = in_words(row.due_at) if row.due_at else ""
+        texts = map(Text, (row.title, str(row.owner), due, _left(row, now)))
         made.add_row(str(row.stage), row.item, *texts, status, Text(done), Text(row.note), row.document[:12])
     return made
 
 
-def _due(row: ItemRow, now: datetime) -> str:
-    """When an item is due, and while it is not done how far off that is."""
-    if row.due_at is None:
+def _left(row: ItemRow, now: datetime) -> str:
+    """How far off an item's time is, while the item is not done."""
+    if row.due_at is None or row.status not in {ItemStatus.RED_GATE, ItemStatus.OPEN, ItemStatus.NOT_DUE}:
         return ""
-    if row.status not in {ItemStatus.RED_GATE, ItemStatus.OPEN, ItemStatus.NOT_DUE}:
-        return in_words(row.due_at)
-    far = countdown(row.due_at, now) if now < row.due_at else f"{_since(row.due_at, now)} overdue"
-    return f"{in_words(row.due_at)} ({far})"
-
-
-def _since(moment: datetime, now: datetime) -> str:
-    return countdown(now, moment).removesuffix(" left") if now > moment else "just"
+    if now <= row.due_at:
+        return "now" if now == row.due_at else countdown(row.due_at, now)
+    return f"{countdown(now, row.due_at).removesuffix(' left')} overdue"
 
 
 @app.command("sign-off")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from portolan.domain import checking, outcomes, returning
+from portolan.domain import bridging, checking, outcomes, returning
 from portolan.domain.carrier import (
     AccountData,
+    BridgeAnswer,
     CarrierOrder,
     CarrierStatus,
     CsrAnswer,
     NumberStatus,
     Portability,
+    Routing,
 )
 from portolan.domain.clocks import Clock, lapse, next_deadline
 from portolan.domain.decisions import take
@@ -35,6 +37,7 @@ from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.rejections import Rejection
 from portolan.domain.telling import Contact, Notice, NoticeKind
 from tests.domain.builders import aside, judge, looked, on_file
+from tests.world import PLAIN
 
 NOW = datetime(2026, 11, 2, 14, 0, tzinfo=UTC)
 FOC = datetime(2026, 11, 17, 15, 0, tzinfo=UTC)
@@ -68,7 +71,7 @@ def new_order(order_id: str = "acme-1", **changes: object) -> Order:
         customer_contact=CUSTOMER,
         coordinator=COORDINATOR,
         decision_maker=DECIDER,
-        policy=playbook.policy(),
+        policy=playbook.policy().model_copy(update={**PLAIN, "closing_notice_hours": [24]}),
     )
     return Order.new(request.model_copy(update=changes), NOW)
 
@@ -297,6 +300,42 @@ def _stale(order: Order) -> None:
     outcomes.too_stale_to_send(submitting(order), NOW)
 
 
+def wanting(order: Order, **policy: object) -> Order:
+    """The same order, by a policy that asks for more."""
+    order.request = order.request.model_copy(update={"policy": order.policy.model_copy(update=policy)})
+    return order
+
+
+def _red_gates(order: Order) -> None:
+    pass_until(confirmed(wanting(order, runbook=["desk_staffed", "go"], gates=["desk_staffed", "go"])), Clock.RED_GATES)
+
+
+def _red_at_the_date(order: Order) -> None:
+    pass_until(confirmed(wanting(order, runbook=["go"], gates=["go"])), Clock.CUTOVER)
+
+
+def _half_ported(order: Order) -> None:
+    """The look-up is late: first a number is missing at the carrier, then the routing still points to the old one."""
+    outcomes.activated(
+        cutting_over(wanting(order, proof=["service", "independent"])), at_carrier(CarrierStatus.PORTED), FOC
+    )
+    active = dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE)
+    looked(order, active, FOC)
+    astray = [Routing(number=number, at_gaining=False, carrier="Old Telco") for number in order.request.numbers]
+    looked(order, active, FOC, astray)
+
+
+def _rollback_ordered(order: Order) -> None:
+    rolling_back(wanting(order, runbook=["volumes"]))
+
+
+def _bridged(order: Order) -> None:
+    order.bridge_first = True
+    claimed = {number: f"+1202555990{index}" for index, number in enumerate(order.request.numbers)}
+    answer = BridgeAnswer(claimed=claimed, forward_to="sip:acme-1@bridge.example", carries=True)
+    bridging.built(checked(order), answer, NOW)
+
+
 #: Every way the domain gives a notice, by name, and the kind each ends with.
 def _came_back(code: str, **given: object) -> Callable[[Order], Order]:
     """An order that was sent back for that reason."""
@@ -329,6 +368,11 @@ STORIES: dict[str, tuple[Callable[[Order], object], NoticeKind]] = {
     "FOC missed": (_foc_missed, NoticeKind.ACTION_NEEDED),
     "cutover missed": (_cutover_missed, NoticeKind.ACTION_NEEDED),
     "hold review": (_hold_review, NoticeKind.ACTION_NEEDED),
+    "red gates": (_red_gates, NoticeKind.RED_GATES),
+    "red gates at the date": (_red_at_the_date, NoticeKind.RED_GATES),
+    "half ported": (_half_ported, NoticeKind.HALF_PORTED),
+    "rollback ordered": (_rollback_ordered, NoticeKind.ROLLBACK_ORDERED),
+    "bridged": (_bridged, NoticeKind.BRIDGED),
     "unproven": (_unproven, NoticeKind.UNPROVEN),
     "port-back refused": (_port_back_refused, NoticeKind.ROLLBACK_REFUSED),
     "port-back too late": (_port_back_too_late, NoticeKind.ROLLBACK_REFUSED),

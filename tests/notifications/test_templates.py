@@ -9,9 +9,13 @@ import pytest
 
 from portolan.domain.telling import Contact, NoticeKind
 from portolan.notifications.mail import recipients
+from portolan.notifications.port_out_templates import PORT_OUTS
 from portolan.notifications.rendering import SUBJECT_LENGTH, WIDTH, Text, hide_numbers, one_line, render
 from portolan.notifications.templates import TEMPLATES, Audience
 from tests.notifications.orders import NUMBERS, STORIES, a_notice, new_order, notice_of
+
+#: What orders tell; requests to release numbers have stories of their own.
+KINDS = [kind for kind in NoticeKind if kind not in PORT_OUTS]
 
 
 def texts(story: str) -> list[tuple[tuple[Audience, ...], Text]]:
@@ -21,19 +25,26 @@ def texts(story: str) -> list[tuple[tuple[Audience, ...], Text]]:
 
 def test_every_kind_has_a_template_and_a_story():
     assert set(TEMPLATES) == set(NoticeKind)
-    assert {kind for _, kind in STORIES.values()} == set(NoticeKind)
+    assert {kind for _, kind in STORIES.values()} == set(KINDS)
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_coordinator_is_always_told_and_the_customer_of_all_that_is_not_our_own_work(kind):
     audiences = set(TEMPLATES[kind].audiences)
     assert Audience.COORDINATOR in audiences
     assert (Audience.CUSTOMER in audiences) is (
-        kind not in {NoticeKind.ACTION_NEEDED, NoticeKind.ROLLBACK_REFUSED, NoticeKind.UNPROVEN}
+        kind
+        not in {
+            NoticeKind.ACTION_NEEDED,
+            NoticeKind.ROLLBACK_REFUSED,
+            NoticeKind.UNPROVEN,
+            NoticeKind.RED_GATES,
+            NoticeKind.HALF_PORTED,
+        }
     )
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", KINDS)
 def test_templates_use_only_facts_that_the_notice_carries(kind):
     stories = [story for story, (_, ends_with) in STORIES.items() if ends_with is kind]
     carried = set.intersection(*(set(notice_of(story).facts) for story in stories))
@@ -42,6 +53,10 @@ def test_templates_use_only_facts_that_the_notice_carries(kind):
     for text in (template.subject, template.happened, template.meaning, *template.todo.values()):
         used = {name for _, name, _, _ in string.Formatter().parse(text) if name}
         assert used <= carried | added, (kind, used - carried - added)
+    for fact, text in template.also.items():
+        used = {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        assert fact in used
+        assert used - {fact} <= carried | added
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -107,6 +122,72 @@ def test_numbers_not_in_service_are_told_to_those_who_can_act_with_the_time_left
         assert "1 of 3 numbers are not proven in service" in words
         assert "until 2026-11-20 15:00 UTC" in words
     assert "any return is yours to decide" in " ".join(told[(Audience.DECISION_MAKER,)].body.split())
+
+
+def words(story: str, role: Audience) -> str:
+    """What that reader is told, on one line."""
+    return " ".join(dict(texts(story))[(role,)].body.split())
+
+
+def test_red_gates_are_named_with_the_date_and_who_can_let_them_pass():
+    told = words("red gates", Audience.DECISION_MAKER)
+    assert "confirmed by phone the FOC and that somebody is on duty" in told
+    assert "Go, by the decision-maker" in told
+    assert "The numbers are to move on 2026-11-17 15:00 UTC." in told
+    assert "Only you can let the numbers move" in told
+    assert "portolan sign-off" in words("red gates at the date", Audience.COORDINATOR)
+
+
+def test_a_port_that_is_half_done_is_explained_with_the_time_left():
+    told = words("half ported", Audience.COORDINATOR)
+    assert "one to three business days" in told
+    assert "The numbers can be asked back until 2026-11-20 15:00 UTC; Old Telco may refuse." in told
+
+
+def test_everybody_is_told_that_a_return_was_ordered_and_that_it_may_be_refused():
+    told = dict(texts("rollback ordered"))
+    assert set(told) == {(audience,) for audience in Audience}
+    for text in told.values():
+        said = " ".join(text.body.split())
+        assert "What was asked for is a snapback." in said
+        assert "It may refuse" in said
+        assert "Snapback: the losing carrier simply takes the numbers back" in said
+        assert "no inbound calls on" in said
+
+
+def test_a_bridge_that_carries_is_told_with_where_the_calls_go():
+    told = words("bridged", Audience.CUSTOMER)
+    assert "The calls are forwarded to sip:acme-1@bridge.example." in told
+    assert "No number has moved" in told
+
+
+@pytest.mark.parametrize(
+    ("story", "fact", "value", "said"),
+    [
+        ("window closing", "left", "6 h", "That leaves 6 h."),
+        (
+            "window closing",
+            "undo",
+            "win-back, until 2026-11-20.",
+            "What can be undone now: win-back, until 2026-11-20.",
+        ),
+        ("completed", "old_service", "The old service may be cancelled: proven.", "may be cancelled: proven."),
+        ("red gates", "until", "2026-11-16 15:00 UTC", "They are due by 2026-11-16 15:00 UTC."),
+        ("rollback ordered", "until", "2026-11-20 19:00 UTC", "It is tried until 2026-11-20 19:00 UTC."),
+    ],
+)
+def test_what_only_some_notices_know_is_added_and_not_missed(story, fact, value, said):
+    notice = notice_of(story)
+    reader = notice.contacts["coordinator"]
+    notice.facts[fact] = value
+    assert said in " ".join(render(notice, reader, [Audience.COORDINATOR]).body.split())
+    for nothing in ("", None):
+        notice.facts.pop(fact, None)
+        if nothing is not None:
+            notice.facts[fact] = nothing
+        body = " ".join(render(notice, reader, [Audience.COORDINATOR]).body.split())
+        assert said not in body
+        assert "not known]" not in body
 
 
 def test_deadlines_are_named():

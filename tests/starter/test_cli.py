@@ -75,7 +75,19 @@ DECISIONS = [
     ("test-call", "--by", "Charles", "--from", "mobile", "--passed", "ringback"),
     ("skip", "5d"),
 ]
-LOOKS = [("show",), ("timeline",), ("tasks",), ("runbook",), ("test-calls",), ("letter",), ("documents",), ("dispute",), ("undo",), ("certificate",), ("new-port",)]
+LOOKS = [
+    ("show",),
+    ("timeline",),
+    ("tasks",),
+    ("runbook",),
+    ("test-calls",),
+    ("letter",),
+    ("documents",),
+    ("dispute",),
+    ("undo",),
+    ("certificate",),
+    ("new-port",),
+]
 _numbers = (f"+1617555{number:04d}" for number in itertools.count(2000))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,8 @@ async def test_the_runbook_is_shown_by_stage_with_its_red_gates(shared_world: Wo
     assert (await at.item("desk_staffed"))["status"] == "red_gate"
     shown = await at.ok("runbook")
     assert "desk_staffed" in shown.split("Red gates: ")[1]
-    assert "(23 h 59 min overdue)" in shown
+    assert "23 h 59 min overdue" in shown
+    assert "1 min left" in shown
 
 
 def test_without_a_server_the_runbook_is_read_from_the_record(office: Office) -> None:
@@ -123,6 +124,22 @@ def test_without_a_server_the_runbook_is_read_from_the_record(office: Office) ->
     told = office.home.told("runbook", "order-1")
     assert [row["item"] for row in told["items"]] == SHORT["runbook"]
     assert told["foc_at"] == "2026-11-17T16:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("since_due", "left", "status"),
+    [(-5 * SOON, "5 min left", "not due"), (0 * SOON, "now", "red gate"), (5 * SOON, "5 min overdue", "red gate")],
+)
+def test_how_far_off_an_item_is_shows_on_both_sides_of_its_time(
+    office: Office, since_due: timedelta, left: str, status: str
+) -> None:
+    """An order is never looked at before its newest change, which here lies far ahead."""
+    foc_at = datetime(2099, 11, 17, 16, 0, tzinfo=UTC)
+    order = standing(State.READY, policy=SHORT, foc_at=foc_at, since=foc_at - DAY + since_due)
+    shown = office.home.ok("runbook", on_record(office, order))
+    (line,) = [line for line in shown.splitlines() if " desk_staffed " in line and line.startswith("T-24 h")]
+    assert f"2099-11-16 16:00 UTC  {left} " in line
+    assert status in line
 
 
 async def test_items_are_signed_off_with_what_shows_it(shared_world: World, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from temporalio.service import RPCError
 from activities.carrier import CarrierActivities
 from portolan.domain.effects import EFFECTS
 from portolan.domain.errors import ConfigurationError
+from portolan.domain.port_out.effects import PORT_OUT_EFFECTS
 from portolan.domain.states import State
 from portolan.settings import Settings
 from starter.orders import start_order
@@ -56,7 +57,7 @@ async def test_every_effect_is_hosted_and_nothing_else(client: Client, tmp_path:
     world = make_world(client, tmp_path)
     hosted = activities(world.settings, world.records)
     names = [method.__temporal_activity_definition.name for method in hosted]
-    assert sorted(names) == sorted(EFFECTS)
+    assert sorted(names) == sorted([*EFFECTS, *PORT_OUT_EFFECTS])
     assert any(isinstance(getattr(method, "__self__", None), CarrierActivities) for method in hosted)
 
 

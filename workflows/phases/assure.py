@@ -9,7 +9,6 @@ from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exce
 
 from portolan.domain import proving, returning, settling
 from portolan.domain.effects import Failure, Look
-from portolan.domain.messaging import LATER
 from portolan.domain.order import Cause, Order
 from portolan.domain.testcalls import calls_wanted
 from workflows import calls
@@ -48,7 +47,7 @@ async def messaging(order: Order, now: datetime) -> None:
     except FailureError as error:
         if is_cancelled_exception(error):
             raise
-        order.messaging_at = workflow.now() + LATER
+        settling.ask_later(order, workflow.now())
         workflow.logger.warning("messaging was not asked for", extra={"why": calls.failure_of(error)[1]})
     else:
         settling.messaging_found(order, found, workflow.now())

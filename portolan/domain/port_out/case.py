@@ -268,7 +268,7 @@ class Case(BaseModel):
 
     def end_hold_by(self, hours: int, now: datetime) -> datetime:
         """Until when a hold that begins now lasts: never past the moment at which the answer is decided."""
-        return now + timedelta(hours=hours)
+        return min(now + timedelta(hours=hours), self.decide_by)
 
     def notify(self, kind: NoticeKind, **facts: str) -> None:
         """Tell people something, right after the change that caused it is recorded."""

@@ -137,6 +137,8 @@ def test_what_is_said_while_validating_counts_right_after(
     assert (case.answer.kind if case.answer else None) == answer
     if state is S.ON_FRAUD_HOLD:
         assert case.hold or case.denied
+    if said[-1] == "deny":
+        assert case.confirmed_by == ""
 
 
 def test_what_comes_back_after_a_withdrawal_changes_nothing() -> None:

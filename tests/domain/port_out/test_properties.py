@@ -22,19 +22,26 @@ from tests.domain.port_out.builders import HOUR, NOW, NUMBERS, ON_FILE, request
 PEOPLE = ["Ada Byron", "Cora Dean", "Dee Ess"]
 MESSAGES = st.fixed_dictionaries(
     {
-        "kind": st.sampled_from(KINDS),
+        # What ends it comes seldom, so that more can happen before.
+        "kind": st.sampled_from([kind for kind in KINDS for _ in range(1 if kind == "withdrawn" else 4)]),
         "by": st.sampled_from(PEOPLE),
         "verified": st.just("called back"),
         "reason": st.just("seen"),
         "evidence": st.just("ticket 1"),
         "sign": st.sampled_from(FraudSign),
-        "ground": st.sampled_from(Ground),
+        "ground": st.sampled_from([Ground.FRAUD_CONFIRMED] * 10 + list(Ground)),
     }
 )
 #: After so many minutes somebody says something; what Portolan does meanwhile fails so many times.
-STEPS = st.lists(st.tuples(st.integers(0, 2000), MESSAGES, st.integers(0, 3)), max_size=8)
-LOCKS = st.sampled_from([None, Lock(), Lock(until=NOW + 5 * HOUR), Lock(until=NOW - HOUR)])
-CHECKS = st.sampled_from(CodeCheck)
+STEPS = st.lists(
+    st.tuples(st.one_of(st.integers(0, 60), st.integers(0, 2000)), MESSAGES, st.integers(0, 2)), max_size=8
+)
+LOCKS = st.sampled_from(
+    [None, Lock(), Lock(until=NOW + 500 * HOUR), Lock(until=NOW + 5 * HOUR), Lock(until=NOW - HOUR)]
+)
+#: Mostly nothing is wrong: what is wrong is refused at once, and nothing else happens.
+CHECKS = st.sampled_from([CodeCheck.EQUAL] * 6 + list(CodeCheck))
+RULES = st.one_of(st.sampled_from(["US-LOCAL", "US-WIRELESS"]), st.sampled_from(sorted(PLAYBOOKS)))
 
 
 class Life:
@@ -127,8 +134,8 @@ class Life:
 
 @settings(max_examples=400)
 @given(
-    playbook=st.sampled_from(sorted(PLAYBOOKS)),
-    account_number=st.sampled_from(["0048-1937", "0048-1938"]),
+    playbook=RULES,
+    account_number=st.sampled_from(["0048-1937", "0048-1937", "0048-1937", "0048-1938"]),
     checks=st.tuples(CHECKS, CHECKS),
     lock=LOCKS,
     hold_hours=st.integers(1, 100),
