@@ -43,8 +43,9 @@ _HIDDEN = "[secret]"
 #: Shorter ones are found in any text.
 _SHORTEST_SECRET = 4
 #: Keys of carriers' messages under which secrets come.
+_NAMES = "|".join([*map(re.escape, SECRETS), "passcode", "password", "secret", "token", "api[_-]?key", "authorization"])
 _SECRET_KEYS = re.compile(
-    rf"(^|[_.-])({'|'.join(map(re.escape, SECRETS))}|passcode|password|secret|token|api[_-]?key|authorization)($|[_.-])",
+    rf"(^|[_.-])({_NAMES})($|[_.-])",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -56,7 +56,9 @@ def _accept_date(order: Order, event: CompleteTask, cause: Cause, now: datetime)
 
 
 def _request_new_date(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
-    wanted: date = local(event.foc_at, order.policy.time_zone).date() if event.foc_at else good_day(order, now)
+    zone = order.policy.time_zone
+    risky = local(order.foc_at, zone).date() if order.foc_at and order.state is State.FOC_CONFIRMED else None
+    wanted: date = local(event.foc_at, zone).date() if event.foc_at else good_day(order, now, risky)
     order.requested_foc_on = wanted
     send(order, SendKind.NEW_DATE, cause, now, f"asking for {wanted}")
 

@@ -68,14 +68,15 @@ def choose(order: Order, cause: Cause, now: datetime) -> None:
     hold = order.hold
     reason = hold.reason if hold else "the carrier cannot pause the order"
     order.bridge_first = order.bridge_next = True
-    order.bridge = Bridge(reason=reason, until=hold.until if hold else None)
+    order.bridge = order.bridge or Bridge(reason=reason)
+    order.bridge.reason, order.bridge.until = reason, hold.until if hold else None
     order.cancel_reason, order.cancelled_in = f"bridged first: {reason}", order.state
     order.move(State.CANCELLING, cause, now, order.cancel_reason)
 
 
 def withdrawn(order: Order, cause: Cause, now: datetime) -> None:
     """The carrier no longer holds the order: the bridge comes next, then a new sending."""
-    order.bridge_next = False
+    order.bridge_next = order.send_again = False
     order.carrier_order_id, order.carrier_status, order.rejections = None, None, []
     order.set_foc(None, now)
     order.hold = None

@@ -14,7 +14,7 @@ from portolan.domain.carrier import SendKind
 from portolan.domain.foc import in_words
 from portolan.domain.moves import correct_and_go_on, need_signature, release, restart_chase
 from portolan.domain.order import AFTER_ACTIVATION, Cause, Order
-from portolan.domain.readiness import barred, due_at, foc_came, foc_lapsed, move_until, tell_red
+from portolan.domain.readiness import ask, barred, due_at, foc_came, foc_lapsed, move_until, tell_red
 from portolan.domain.runbook import ITEMS, Stage
 from portolan.domain.settling import bridge_open, close_window, messaging_late, messaging_open
 from portolan.domain.states import ACTING, State
@@ -73,13 +73,15 @@ def acts(order: Order) -> bool:
         return False
     if configures(order) or order.unjudged or order.split_off or order.letter_wanted or takes_down(order):
         return True
-    held = order.hold and order.state in HELD and not order.hold.supplements
+    supplements = order.hold and order.hold.supplements and order.send is SendKind.NEW_DATE
+    held = order.hold and order.state in HELD and not supplements
     return order.refetch or (order.state in ACTING and not held)
 
 
 def configures(order: Order) -> bool:
     """Whether the numbers are configured now: before they move, so that it never holds up what comes after."""
-    return order.configure and order.state in {State.FOC_CONFIRMED, State.READY}
+    settled = order.state in {State.FOC_CONFIRMED, State.READY} and order.configured_for == order.foc_at
+    return order.configure and settled and not order.hold
 
 
 def takes_down(order: Order) -> bool:
@@ -241,6 +243,7 @@ def _chase(order: Order, cause: Cause, now: datetime) -> None:
 
 def _freeze(order: Order, cause: Cause, now: datetime) -> None:
     order.move(State.READY, cause, now, f"change freeze until the FOC {in_words(order.foc_at)}")
+    ask(order, now)
 
 
 def _cut_over(order: Order, cause: Cause, now: datetime) -> None:

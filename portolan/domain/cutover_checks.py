@@ -81,7 +81,7 @@ def check_cut_over(order: Order, event: CutOver, made_at: datetime) -> Why | Non
         return f"The order is on hold: {order.hold.reason}.", "Release it first."
     assert order.foc_at is not None  # noqa: S101 - a ready order has one
     until = readiness.move_until(order)
-    if not order.held_since or made_at < order.foc_at:
+    if made_at < order.foc_at:
         return f"The carrier's window opens at the FOC, {in_words(order.foc_at)}.", "Say so then."
     if made_at >= until:
         return f"The carrier's window closed on {in_words(until)}.", "Ask for a new date."
@@ -141,8 +141,8 @@ def check_confirm(order: Order, event: Confirm, made_at: datetime) -> Why | None
         return f"{event.by} made this decision; the second person has to be another one.", f"One of {_named(order)}."
     if proposal.kind == "rollback":
         return check_stage(order, made_at, proposal.inadvertent)
-    if order.state in AFTER_ACTIVATION or not readiness.overdue(order, made_at):
-        return "No gate is overdue any more.", ""
+    if order.state in AFTER_ACTIVATION or not readiness.overdue(order, proposal.at):
+        return f"None of the gates that were overdue on {in_words(proposal.at)} is red any more.", ""
     return None
 
 

@@ -38,12 +38,13 @@ def _override_gates(order: Order, event: OverrideGates, cause: Cause, now: datet
     if order.request.second_person:
         _propose(order, "override_gates", event.decided_by, event.reason, cause, now)
     else:
-        _override(order, event.decided_by, event.reason, cause, now)
+        _override(order, event.decided_by, event.reason, cause.occurred_at, cause, now)
 
 
-def _override(order: Order, by: str, reason: str, cause: Cause, now: datetime) -> None:
+def _override(order: Order, by: str, reason: str, decided_at: datetime, cause: Cause, now: datetime) -> None:
+    """The gates that were overdue when this was decided; what has become so since needs a word of its own."""
     assert order.foc_at is not None  # noqa: S101 - gates are overdue only where there is one
-    red = readiness.overdue(order, cause.occurred_at)
+    red = readiness.overdue(order, decided_at)
     before = order.override.items if order.override and order.override.foc_at == order.foc_at else []
     order.override = Override(items=[*before, *red], by=by, reason=reason, at=cause.occurred_at, foc_at=order.foc_at)
     order.proposal = None
@@ -107,7 +108,7 @@ def _confirm(order: Order, event: Confirm, cause: Cause, now: datetime) -> None:
     if proposal.kind == "rollback":
         _return(order, proposal.by, event.by, proposal.reason, proposal.inadvertent, cause, now)
     else:
-        _override(order, f"{proposal.by} and {event.by}", proposal.reason, cause, now)
+        _override(order, f"{proposal.by} and {event.by}", proposal.reason, proposal.at, cause, now)
 
 
 HANDLERS: dict[str, Callable[[Order, Any, Cause, datetime], None]] = {

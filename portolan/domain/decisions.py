@@ -41,9 +41,9 @@ from portolan.domain.moves import (
     restart_chase,
     send,
 )
-from portolan.domain.order import Cause, Evidence, Loa, OnHold, Order
+from portolan.domain.order import AFTER_ACTIVATION, Cause, Evidence, Loa, OnHold, Order
 from portolan.domain.refusals import Refusal, deferrable, refusal
-from portolan.domain.states import State
+from portolan.domain.states import ACTING, State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
 
@@ -291,6 +291,11 @@ def _settle_foc(order: Order, cause: Cause, now: datetime, was: datetime | None)
 
 
 def _carrier_activity(order: Order, event: CarrierActivity, cause: Cause, now: datetime) -> None:
+    if order.policy.independent and order.state in ACTING & AFTER_ACTIVATION:
+        # What Portolan does there is to ask the carrier: it does so now.
+        order.retry_at = None
+        order.record(cause, now, "the carrier is asked")
+        return
     order.refetch = order.carrier_order_id is not None
     order.record(cause, now, "the carrier will be asked" if order.refetch else "nothing at the carrier yet")
 
@@ -335,8 +340,8 @@ def _pause(order: Order, hold: OnHold, cause: Cause, now: datetime) -> None:
     elif not order.policy.supplements:
         bridging.propose(order, now, f"{carrier} takes no other date for an order that it holds.")
     elif hold.until and (order.foc_at is None or order.foc_at < hold.until):
-        last = local(hold.until, order.policy.time_zone).date()
-        order.requested_foc_on = good_day(order, now, last - timedelta(days=1))
+        last = local(hold.until - timedelta(microseconds=1), order.policy.time_zone).date()
+        order.requested_foc_on = good_day(order, now, last)
         hold.supplements = True
         send(order, SendKind.NEW_DATE, cause, now, f"on hold: asking for {order.requested_foc_on}")
 

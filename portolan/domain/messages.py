@@ -166,6 +166,7 @@ class CutOver(Message):
     """Move the numbers now, inside the carrier's window."""
 
     kind: Literal["cut_over"] = "cut_over"
+    by: Plain = Field(min_length=1)
 
 
 class CallTold(BaseModel):

@@ -412,6 +412,8 @@ class Order(BaseModel):
         self.red_told = []
         self.held_since = None
         self.go_by = ""
+        for kind in (TaskKind.CHECK_DATE, TaskKind.RED_GATES, TaskKind.CUT_OVER):
+            self.close_tasks(kind, "superseded", now)
 
     def take_status(self, numbers: Mapping[str, NumberStatus]) -> None:
         """Keep where the carrier says the order's own numbers are; it may still name those that were split out."""

@@ -35,6 +35,8 @@ def sent(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     order.carrier_status, order.carrier_raw_status = at_carrier.status, at_carrier.raw_status
     order.carrier_approved_at = None
     order.rejections = []
+    if order.hold:
+        order.hold.supplements = False
     restart_chase(order, now)
     detail = f"{order.send.replace('_', ' ')}, sending {order.attempt}, carrier order {order.carrier_order_id}"
     order.move(State.SUBMITTED, _portolan("submitted", now), now, detail)
@@ -60,6 +62,7 @@ def refused(order: Order, why: str, now: datetime) -> None:
     order.open_task(TaskKind.CARRIER_REFUSED, why, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=why)
     if order.hold and order.hold.supplements:
+        order.hold.supplements = False
         bridging.propose(order, now, f"The date after the hold was refused: {why}.")
 
 
@@ -92,7 +95,9 @@ def not_cancelled(order: Order, why: str, now: datetime) -> None:
     stands = State.ACTION_REQUIRED if passed else stands
     order.gave_up = False
     if order.bridge_next:
-        order.bridge_first, order.bridge_next, order.bridge = False, False, None
+        order.bridge_first = order.bridge_next = False
+        if order.bridge and not order.bridge.claimed:
+            order.bridge = None
     order.move(stands, _portolan("cancel_refused", now), now, why)
     order.open_task(TaskKind.CANCEL_REFUSED, why, now)
     if stands is State.FOC_CONFIRMED:
@@ -140,7 +145,7 @@ def not_rendered(order: Order, why: str, now: datetime) -> None:
 
 def cancelled(order: Order, now: datetime) -> None:
     """The carrier no longer holds an order of ours."""
-    order.configured = False
+    order.configured = order.configure = False
     if order.bridge_next:
         bridging.withdrawn(order, _portolan("withdrawn", now), now)
         return
@@ -171,12 +176,13 @@ def activated(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
 
 def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
     stuck = proving.not_active(order)
-    partial = bool(stuck) and order.policy.proof != ["service"]
+    partial = bool(stuck) and order.policy.independent
     if partial:
         words = f"{len(stuck)} of {len(order.request.numbers)} numbers did not move; {words}"
     order.move(State.PARTIALLY_ACTIVE if partial else State.VERIFYING, cause, now, words)
     readiness.close_before(order, cause.by, now)
-    order.configure = False
+    # Of a try whose answer was lost nobody knows: a return takes the configuration down all the same.
+    order.configured, order.configure = order.configured or order.configure, False
     if order.proposal and order.proposal.kind == "override_gates":
         order.proposal = None
         order.close_tasks(TaskKind.SECOND_PERSON, cause.by, now)

@@ -96,7 +96,7 @@ def missing(order: Order, now: datetime) -> list[str]:
         found.append(f"{len(dead)} of {count} numbers are not proven in service")
     if failing(order, now):
         found.append(f"test calls fail in {fail_streak(slots_of(order, now))} slots in a row")
-    if asked == ["service"]:
+    if not order.policy.independent:
         return found
     astray = [n for n in order.request.numbers if n in order.routing and order.routing[n].at_gaining is False]
     if astray:
@@ -154,7 +154,7 @@ def looked(order: Order, look: Look, now: datetime) -> None:
     words = "; ".join(lacking)
     order.record(Cause("unproven", "portolan", now), now, words)
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
-    if order.policy.proof != ["service"]:
+    if order.policy.independent:
         diagnose(order, now)
     if not order.has_task(TaskKind.PROVE_NUMBERS):
         order.open_task(TaskKind.PROVE_NUMBERS, words, now, order.rollback_until)

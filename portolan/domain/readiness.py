@@ -181,7 +181,12 @@ def ask(order: Order, now: datetime) -> None:
         if item == "calendar" and order.has_task(TaskKind.CHECK_DATE):
             continue
         by_itself = item in _BY_ITSELF or (item == "configuration" and order.request.configuration)
-        if not by_itself and not order.has_task(TaskKind.SIGN_OFF, item):
+        if by_itself:
+            continue
+        asked = next((task for task in order.open_tasks if (task.kind, task.item) == (TaskKind.SIGN_OFF, item)), None)
+        if asked:
+            asked.due_at = due_at(order, item)
+        else:
             ask_for(order, item, now)
 
 
@@ -220,10 +225,15 @@ def tell_red(order: Order, cause: Cause, now: datetime, stage: str) -> None:
 def try_to_go(order: Order, cause: Cause, now: datetime, detail: str) -> None:
     """Move the numbers if nothing stands against it any more; else they wait."""
     waiting = order.state is State.READY and order.held_since and not order.hold
-    if not waiting or barred(order) or waits_for_word(order) or now > move_until(order):
+    if not waiting or barred(order) or waits_for_word(order) or _too_late(order, cause, now):
         order.record(cause, now, detail)
         return
     order.move(State.CUTTING_OVER, cause, now, detail)
+
+
+def _too_late(order: Order, cause: Cause, now: datetime) -> bool:
+    """A word given in time counts as long as the carrier can still be told, however late it was heard."""
+    return cause.occurred_at > move_until(order) or now > activate_until(order)
 
 
 def foc_came(order: Order, cause: Cause, now: datetime) -> None:
@@ -256,7 +266,11 @@ def foc_lapsed(order: Order, cause: Cause, now: datetime) -> None:
             State.CUTTING_OVER, cause, now, "the carrier's window has ended, at which it moves the numbers itself"
         )
         return
-    why = f"at red gates: {titles(barred(order))}" if barred(order) else "with nobody's word to move the numbers"
+    why = "before the last word that was waited for"
+    if barred(order):
+        why = f"at red gates: {titles(barred(order))}"
+    elif waits_for_word(order):
+        why = "with nobody's word to move the numbers"
     words = f"The FOC {in_words(order.foc_at)} passed {why}."
     order.move(State.ACTION_REQUIRED, cause, now, words)
     order.open_task(TaskKind.CHOOSE_DATE, words, now)

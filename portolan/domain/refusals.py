@@ -123,7 +123,7 @@ _OFFERED: dict[str, Callable[[Order, datetime], bool]] = {
     "complete_task": lambda order, now: any(possible_answers(order, task) for task in order.open_tasks),
     "sign_off": lambda order, now: any(not readiness.green(order, item) for item in readiness.items(order)),
     "override_gates": lambda order, now: bool(readiness.overdue(order, now)),
-    "cut_over": lambda order, now: check_cut_over(order, CutOver(), now) is None,
+    "cut_over": lambda order, now: check_cut_over(order, CutOver(by="somebody"), now) is None,
     "confirm": lambda order, now: order.proposal is not None,
     "rollback": lambda order, now: (
         order.state is State.BRIDGED or check_stage(order, now, order.state is State.SETTLING) is None

@@ -52,6 +52,7 @@ def order_return(order: Order, asked: Asked, cause: Cause, now: datetime) -> Non
     order.returns.append(asked)
     order.rollback_by, order.rollback_reason, order.rollback_decided_at = asked.by, asked.reason, asked.decided_at
     order.proposal = None
+    order.call_slot, order.ask_messaging = None, False
     who = f"decided by {asked.by}" + (f" and {asked.second}" if asked.second else "")
     order.move(State.ROLLING_BACK, cause, now, f"{asked.reason} ({who})")
     if order.policy.runbook:
@@ -154,7 +155,7 @@ def refused(order: Order, why: str, now: datetime) -> None:
 
 def _stands(order: Order, now: datetime) -> State:
     """Where the order stands when the numbers stay."""
-    if order.policy.proof != ["service"] and not_active(order):
+    if order.policy.independent and not_active(order):
         return State.PARTIALLY_ACTIVE
     if order.proven_at is None:
         return State.VERIFYING

@@ -27,7 +27,7 @@ from portolan.domain.carrier import (
     Routing,
     SendKind,
 )
-from portolan.domain.clocks import acts, lapse, next_deadline, takes_down
+from portolan.domain.clocks import acts, configures, lapse, next_deadline, takes_down
 from portolan.domain.cures import MOST_CURES
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
 from portolan.domain.effects import Rejected
@@ -226,7 +226,7 @@ class Life(RuleBasedStateMachine):
             return self._split
         if order.letter_wanted:
             return self._render
-        if order.configure:
+        if configures(order):
             return self._configure
         if order.refetch:
             order.refetch = False
@@ -364,9 +364,9 @@ class Life(RuleBasedStateMachine):
         outcomes.cancelled(self.order, self.now)
 
     def _undo(self, way: str) -> None:
-        if self.order.configured:
+        if self.order.configured or self.order.configure:
             self.carrier.unconfigure(way)
-            self.order.configured = False
+            self.order.configured = self.order.configure = False
         if settling.bridge_open(self.order) and not self.order.bridge_next:
             self.carrier.remove_bridge(way)
             settling.bridge_removed(self.order, self.now)

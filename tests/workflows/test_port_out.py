@@ -24,7 +24,7 @@ from starter.port_out_clock import PortOutClock
 from starter.port_out_files import Received
 from starter.port_outs import receive, tell, workflow_id
 from tests.domain.port_out.builders import HOUR, LOCKED, SAID, request
-from tests.world import World, make_world
+from tests.world import World, fresh_number, make_world
 from worker.plugin import plugin
 from workflows.port_out import PortOut, PortOutStart
 
@@ -44,7 +44,8 @@ class Out:
     async def begin(cls, world: World, codes: list[Code] | None = None, **given: Any) -> Out:
         """A request that comes in now."""
         name = f"p{uuid.uuid4().hex[:10]}"
-        asked = request(port_out_id=name, carrier_reference=name, **{"requested_at": datetime.now(UTC), **given})
+        fields = {"requested_at": datetime.now(UTC), "numbers": [fresh_number()], **given}
+        asked = request(port_out_id=name, carrier_reference=name, **fields)
         await receive(world.client, world.settings.task_queue, world.records, Received(asked, codes or [], None))  # type: ignore[arg-type]  # nothing reads what was given
         return cls(world, name)
 
@@ -116,6 +117,7 @@ async def test_a_wrong_code_is_refused_at_once_and_the_code_is_nowhere(shared_wo
 
 async def test_the_right_code_goes_through_and_a_yes_does_not_wait(shared_world: World) -> None:
     out = await Out.begin(shared_world, HELD)
+    await out.clock.settled()
     reply = await out.say("confirm")
     assert reply.accepted
     assert (await out.clock.settled()).state is S.RELEASED

@@ -16,7 +16,7 @@ from workflows import calls
 
 async def prove(order: Order, now: datetime) -> None:
     """Look whether each number is in service; the carrier's word "ported" alone is not proof."""
-    if order.policy.proof == ["service"]:
+    if not order.policy.independent:
         look = Look(numbers=(await calls.fetch_order(order)).numbers)
     else:
         look = await calls.look_for_proof(order)

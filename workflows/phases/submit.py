@@ -83,7 +83,7 @@ async def cancel(order: Order, now: datetime) -> None:
                 raise
             outcomes.not_cancelled(order, why, workflow.now())
             return
-    if order.configured:
+    if order.configured or order.configure:  # of a try whose answer was lost nobody knows
         await calls.unconfigure_numbers(order)
     if settling.bridge_open(order) and not order.bridge_next:
         await calls.remove_bridge(order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field
@@ -145,11 +145,10 @@ class Policy(BaseModel):
     unlawful_refusals: dict[str, str] = Field(default_factory=dict)
     overridden: list[Override] = Field(default_factory=list)
 
-    def rollback_stage(self, since_activation: timedelta) -> str:
-        """`snapback`, then `win_back`, then `new_port`: what a return would be this long after activation."""
-        if since_activation < timedelta(hours=min(self.snapback_hours, self.rollback_hours)):
-            return "snapback"
-        return "win_back" if since_activation < timedelta(hours=self.rollback_hours) else "new_port"
+    @property
+    def independent(self) -> bool:
+        """Whether more than the carrier's word has to show that the numbers are in service."""
+        return self.proof != ["service"]
 
 
 class Misfit(ConfigurationError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
@@ -437,25 +437,6 @@ def test_an_overlay_says_only_what_differs() -> None:
     differing = {name for name, value in one.values.items() if value != PLAYBOOKS["EU"].values[name]}
     assert differing == {"cutoff"}
     assert one.facts == PLAYBOOKS["EU"].facts
-
-
-@pytest.mark.parametrize(
-    ("window", "since", "stage"),
-    [
-        (72, 0, "snapback"),
-        (72, 24 - 1e-6, "snapback"),
-        (72, 24, "win_back"),
-        (72, 72 - 1e-6, "win_back"),
-        (72, 72, "new_port"),
-        (12, 12 - 1e-6, "snapback"),
-        (12, 12, "new_port"),
-        (24, 24, "new_port"),
-        (0, 0, "new_port"),
-    ],
-)
-def test_the_stage_of_a_return(window: int, since: float, stage: str) -> None:
-    policy = PLAYBOOKS["US-LOCAL"].policy(overrides={"rollback_hours": window})
-    assert policy.rollback_stage(timedelta(hours=since)) == stage
 
 
 @pytest.mark.parametrize(
