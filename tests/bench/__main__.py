@@ -20,6 +20,9 @@ from temporalio.worker import Worker
 
 from portolan.domain.effects import Publication
 from portolan.domain.order import OrderRequest
+from portolan.domain.readiness import barred
+from portolan.domain.runbook import ITEMS
+from portolan.domain.states import Turn
 from portolan.settings import Settings
 from starter.orders import start_order, workflow_id
 from starter.server import embedded, free_port
@@ -27,7 +30,7 @@ from tests.bench import bare, letters, numbers, preflight, reconciliation
 from tests.bench.bare import MESSAGES, Bare, bare_activity
 from tests.bench.history import Cost, cost
 from tests.bench.stubs import stubs
-from tests.world import DAY, World, fresh_number, request, world
+from tests.world import ADA, BOSS, COORDINATOR, DAY, World, fresh_number, request, world
 
 TOGETHER = 8
 ROUNDS = 5
@@ -54,15 +57,19 @@ class Marks:
         await self._event(name, mark).wait()
 
 
-async def clean_port(made: World, count: int) -> Cost:
-    """What one whole clean port costs: signature, approval and FOC by signal."""
-    port = await made.port(numbers=[fresh_number() for _ in range(count)])
+async def clean_port(made: World, count: int, **asked: Any) -> Cost:
+    """What one whole clean port costs: signature, approval and FOC by signal, and sign-offs where it has a runbook."""
+    port = await made.port(numbers=[fresh_number() for _ in range(count)], **asked)
     today = (await port.clock.now()).date()
     await port.handle.signal("loa_signed", {"signed_by": "Ada Byron", "signed_on": str(today)})
     await port.clock.settled()
     await port.handle.signal("approve", {"by": "Charles"})
     await port.clock.settled()
     await port.clock.past(3 * DAY)
+    for by, owner in ((ADA, Turn.CUSTOMER), (BOSS, Turn.DECISION_MAKER), (COORDINATOR, Turn.COORDINATOR)):
+        if mine := [item for item in barred(await port.order()) if ITEMS[item].owner is owner]:
+            await port.handle.signal("sign_off", {"by": by.name, "items": mine})
+            await port.clock.settled()
     order = await port.ended()
     if order.state != "completed":
         raise RuntimeError(order.outcome)
@@ -167,11 +174,15 @@ async def orders() -> bool:
         settings = Settings(data_dir=Path(folder), temporal_address=f"127.0.0.1:{free_port()}")
         async with embedded(settings) as client, world(client, Path(folder)) as made:
             costs = {count: await clean_port(made, count) for count in (1, 100)}
+            book = await clean_port(made, 1, by_the_book=True)
+            called = await clean_port(made, 1, by_the_book=True, call_tester="simulated")
             found = await rates(client, made)
             await asyncio.sleep(0.2)
     print(f"{'a clean port of':>22} {'Actions':>8} {'events':>7} {'bytes':>8}")
     for count, spent in costs.items():
         print(f"{count:>15} number(s) {spent.actions:>8} {spent.events:>7} {spent.size:>8}")
+    for words, spent in (("1, with runbook and proof", book), ("1, and a dialer's calls", called)):
+        print(f"{words:>25} {spent.actions:>8} {spent.events:>7} {spent.size:>8}")
     ratios = {
         name: statistics.median(mine / bare for mine, bare in zip(found[name], found["bare"], strict=True))
         for name in found

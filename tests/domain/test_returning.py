@@ -33,7 +33,7 @@ from tests.domain.builders import (
     task,
     try_to_say,
 )
-from tests.domain.cutover import MINUTE, look, moved, proven, slot, status
+from tests.domain.cutover import MINUTE, before, look, moved, proven, slot, status
 
 FIRST, SECOND = "+12125550143", "+12125550144"
 SNAPBACK_ENDS, WINDOW_ENDS = FOC + 24 * HOUR, FOC + 72 * HOUR
@@ -94,9 +94,8 @@ def test_a_snapback_ends_with_the_window_at_the_latest(snapback: int, rollback: 
 
 
 def test_before_the_numbers_moved_there_is_no_stage() -> None:
-    order = proven()
-    order.activated_at = None
-    assert returning.stage_until(order, ReturnStage.SNAPBACK) is None
+    order = before()
+    assert [returning.stage_until(order, stage) for stage in ReturnStage] == [None, None, None]
     assert returning.next_stage(order, FOC) is ReturnStage.NEW_PORT
 
 

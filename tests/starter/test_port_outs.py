@@ -172,7 +172,7 @@ async def own_world(client: Client, tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 def home(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
-    """Commands that find the suite's server, on a task queue that nobody serves; they do not wait long for an answer."""
+    """Commands that find the suite's server, on a task queue that nobody serves; they wait only briefly."""
     monkeypatch.setattr("starter.port_outs.ANSWER_WITHIN", timedelta(seconds=0.5))
     made = Home(tmp_path, client.service_client.config.target_host, f"q-{uuid.uuid4().hex[:8]}")
     made.ok("migrate")

@@ -62,7 +62,7 @@ TRANSITIONS: tuple[tuple[PortOutState, PortOutState, str], ...] = (
     (PortOutState.ANSWERING, PortOutState.RELEASED, "the other carrier has the answer yes"),
     (PortOutState.ANSWERING, PortOutState.REFUSED, "the other carrier has the answer no"),
     (PortOutState.ANSWERING, PortOutState.WITHDRAWN, "withdrawn"),
-    (PortOutState.ANSWERING, PortOutState.PORTED, "the numbers moved: the answer yes had arrived after all"),
+    (PortOutState.ANSWERING, PortOutState.PORTED, "the numbers moved, so the answer yes had arrived after all"),
     (PortOutState.RELEASED, PortOutState.PORTED, "the numbers moved"),
     (PortOutState.RELEASED, PortOutState.WITHDRAWN, "withdrawn"),
     (PortOutState.RELEASED, PortOutState.LAPSED, "no word of a port"),
