@@ -116,7 +116,7 @@ async def rehearse_port_outs(
     told = port_out_scripts(received)
     endings = []
     for one, script in zip(received, told, strict=True):
-        await receive(client, settings.task_queue, records, one)
+        await receive(client, settings.task_queue, records, one.request, one.codes)
         life = _Life(PortOutClock(client, one.request.port_out_id), client, records, one, on_event)
         endings.append(await life.live(script))
     return endings

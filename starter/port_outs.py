@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -13,17 +13,16 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from portolan.domain.messages import problem
-from portolan.domain.port_out.case import Case
+from portolan.domain.port_out.case import Case, PortOutRequest
 from portolan.domain.port_out.decisions import Reply
 from portolan.domain.port_out.messages import read
 from portolan.domain.port_out.objections import Objection, objection
 from portolan.domain.port_out.states import ENDED
 from portolan.domain.port_out.words import summary
 from portolan.records.port_out_tables import PortOutSummary
-from portolan.records.port_outs import NoSuchPortOut
+from portolan.records.port_outs import Code, NoSuchPortOut
 from portolan.records.store import Records
 from starter.orders import ANSWER_WITHIN, Unreadable
-from starter.port_out_files import Received
 from workflows.port_out import PortOut, PortOutStart, port_out_attributes
 
 
@@ -39,14 +38,16 @@ def workflow_id(port_out_id: str) -> str:
     return f"port-out-{port_out_id}"
 
 
-async def receive(client: Client, task_queue: str, records: Records, received: Received) -> StartedPortOut:
+async def receive(
+    client: Client, task_queue: str, records: Records, request: PortOutRequest, codes: Iterable[Code] = ()
+) -> StartedPortOut:
     """Put a request on record and start its workflow; a second time changes nothing.
 
     Raises:
         ReferenceReused: The carrier used its reference for a different request.
     """
-    request, now = received.request, datetime.now(UTC)
-    row = records.receive_port_out(request, received.codes, workflow_id(request.port_out_id), now)
+    now = datetime.now(UTC)
+    row = records.receive_port_out(request, codes, workflow_id(request.port_out_id), now)
     if row.state in ENDED or row.port_out_id != request.port_out_id:
         return StartedPortOut(row, False)
     # What came first stands: the deadline counts from the first receipt.

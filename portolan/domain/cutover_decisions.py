@@ -78,13 +78,18 @@ def _rollback(order: Order, event: Rollback, cause: Cause, now: datetime) -> Non
 def _return(order: Order, by: str, second: str, reason: str, inadvertent: bool, cause: Cause, now: datetime) -> None:
     asked = Asked(
         stage=returning.next_stage(order, cause.occurred_at, inadvertent),
-        by=by,
-        second=second,
+        by=_name(order, by),
+        second=_name(order, second),
         reason=reason,
         decided_at=cause.occurred_at,
         inadvertent=inadvertent,
     )
     returning.order_return(order, asked, cause, now)
+
+
+def _name(order: Order, said: str) -> str:
+    """The name of a decider who may have been told by address; it stands under the letter of return."""
+    return next((one.name for one in deciders(order) if is_person(said, one)), said)
 
 
 def _propose(

@@ -341,7 +341,14 @@ def _pause(order: Order, hold: OnHold, cause: Cause, now: datetime) -> None:
         bridging.propose(order, now, f"{carrier} takes no other date for an order that it holds.")
     elif hold.until and (order.foc_at is None or order.foc_at < hold.until):
         last = local(hold.until - timedelta(microseconds=1), order.policy.time_zone).date()
-        order.requested_foc_on = good_day(order, now, last)
+        day = good_day(order, now, last)
+        if day <= last:
+            horizon = order.policy.foc_horizon_days
+            bridging.propose(
+                order, now, f"Within {horizon} days, as far ahead as a date can lie, the hold does not end."
+            )
+            return
+        order.requested_foc_on = day
         hold.supplements = True
         send(order, SendKind.NEW_DATE, cause, now, f"on hold: asking for {order.requested_foc_on}")
 

@@ -136,6 +136,7 @@ def split_out(order: Order, numbers: Sequence[str], because: Sequence[Rejection]
     why = "; ".join(f"{reason.code}: {reason.reason.meaning}" for reason in about)
     why = why or ("did not move" if order.activated_at else "not on the record")
     child = split_id(order.order_id, len(order.splits) + 1)
+    order.retry_at = None
     order.split_off = SplitOff(order_id=child, numbers=list(numbers), why=why, because=about)
     order.record(cause, now, f"of {len(order.request.numbers)} numbers {len(numbers)} to go on as {child}: {why}")
 

@@ -241,7 +241,7 @@ def foc_came(order: Order, cause: Cause, now: datetime) -> None:
     bar, until = barred(order), move_until(order)
     if not bar and not waits_for_word(order):
         override = order.override
-        over = f", {len(override.items)} gates overridden by {override.by}" if red_gates(order) and override else ""
+        over = f", overridden by {override.by}: {', '.join(override.items)}" if red_gates(order) and override else ""
         order.move(State.CUTTING_OVER, cause, now, f"FOC {in_words(order.foc_at)}{over}")
         return
     order.held_since = now

@@ -64,7 +64,7 @@ async def receive_file(
     deployment = settings()
     client = await connect_temporal(deployment)
     records = open_records(deployment)
-    started = [await receive(client, deployment.task_queue, records, one) for one in found]
+    started = [await receive(client, deployment.task_queue, records, one.request, one.codes) for one in found]
     if as_json:
         print_json({"port_outs": [{"port_out": row.port_out_id, "new": new, **_row(row)} for row, new in started]})
         return

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import pytest
 
-from portolan.domain import outcomes, returning
-from portolan.domain.carrier import CsrRecord, SendKind
+from portolan.domain import bridging, outcomes, returning
+from portolan.domain.carrier import BridgeAnswer, CsrRecord, MessagingStatus, NumberStatus, Routing, SendKind
 from portolan.domain.clocks import Clock
 from portolan.domain.order import Order
 from portolan.domain.rejections import Rejection
@@ -25,6 +25,7 @@ from tests.domain.builders import (
     check,
     confirmed,
     differs,
+    independently,
     last,
     let_pass,
     looked,
@@ -38,6 +39,7 @@ from tests.domain.builders import (
     verifying,
 )
 
+MINUTE = HOUR / 60
 ONE, TWO, THIRD = "+12125550143", "+12125550144", "+12125550145"
 PERSON = "Charles"
 
@@ -125,6 +127,59 @@ def chased() -> Order:
 def unread() -> Order:
     order = submitted(new())
     order.open_task(TaskKind.READ_MESSAGE, "an approve message could not be read", NOW)
+    return order
+
+
+GATED: dict[str, Any] = {"runbook": ["desk_staffed"], "gates": ["desk_staffed"]}
+
+
+def risky() -> Order:
+    """The day after the FOC is a closed one."""
+    return confirmed(new(policy={"runbook": ["calendar"], "gates": ["calendar"], "closed_days": [date(2026, 11, 18)]}))
+
+
+def stuck() -> Order:
+    """On hold, and the carrier cannot pause it."""
+    order = submitted(new(policy={**GATED, "supplements": False}))
+    say(order, "hold", by=PERSON, reason="in print")
+    return order
+
+
+def not_forwarded() -> Order:
+    order = order_in(State.BRIDGING)
+    claimed = dict.fromkeys(order.request.numbers, "+99900000001")
+    bridging.built(order, BridgeAnswer(claimed=claimed, forward_to="sip:order-1@bridge.example"), NOW)
+    return order
+
+
+def waiting_for_the_rest() -> Order:
+    order = order_in(State.PARTIALLY_ACTIVE)
+    outcomes.looked_at_rest(order, {}, FOC)
+    return order
+
+
+def half_ported() -> Order:
+    """Half of the network still routes the calls to the losing carrier."""
+    order = verifying(independently(new()))
+    routing = [Routing(number=ONE, at_gaining=True), Routing(number=TWO, at_gaining=False)]
+    looked(order, dict.fromkeys(order.request.numbers, NumberStatus.ACTIVE), FOC, routing)
+    return order
+
+
+def no_ringback() -> Order:
+    order = verifying(new(policy={"test_slots": [15, 30], "test_checks": ["ringback"]}))
+    for minutes in (16, 31):
+        result = {"number": ONE, "origin": "mobile", "checks": {"ringback": "silence"}}
+        say(order, "test_calls", FOC + minutes * MINUTE, by=PERSON, results=[result])
+    return order
+
+
+def messaging_late(until: Clock = Clock.MESSAGING_LATE) -> Order:
+    order = order_in(State.ROLLBACK_WINDOW)
+    order.messaging = dict.fromkeys(order.request.numbers, MessagingStatus.ACTIVATING)
+    order.messaging_until = FOC + 71 * HOUR
+    order.messaging_at = FOC + 90 * HOUR
+    let_pass(order, until)
     return order
 
 
@@ -293,6 +348,123 @@ CASES = [
     Case(not_cancelled, T.CANCEL_REFUSED, "acknowledged", A.SUBMITTED, "acknowledged"),
     Case(not_returned, T.PORT_BACK_REFUSED, "acknowledged", A.ROLLBACK_WINDOW, "acknowledged"),
     Case(unread, T.READ_MESSAGE, "acknowledged", A.SUBMITTED, "acknowledged"),
+    Case(
+        lambda: confirmed(new(policy=GATED)),
+        T.SIGN_OFF,
+        "done",
+        A.FOC_CONFIRMED,
+        "signed off: desk_staffed (Bo is on duty)",
+        lambda order: order.signoffs["desk_staffed"].by == PERSON,
+        {"note": "Bo is on duty"},
+    ),
+    Case(
+        risky,
+        T.CHECK_DATE,
+        "accept",
+        A.FOC_CONFIRMED,
+        "signed off: calendar (the date stands)",
+        lambda order: order.signoffs["calendar"].foc_at == FOC,
+    ),
+    Case(
+        risky,
+        T.CHECK_DATE,
+        "request_new_date",
+        A.SUBMITTING,
+        "asking for 2026-11-19",
+        lambda order: order.send is SendKind.NEW_DATE,
+    ),
+    Case(
+        not_forwarded,
+        T.FORWARD_CALLS,
+        "retry",
+        A.BRIDGING,
+        "trying again now",
+        lambda order: order.retry_at is None,
+    ),
+    Case(
+        stuck,
+        T.CHOOSE_BRIDGE,
+        "bridge",
+        A.CANCELLING,
+        "bridged first: in print",
+        lambda order: order.bridge_next and order.hold is not None,
+    ),
+    Case(
+        stuck,
+        T.CHOOSE_BRIDGE,
+        "let_it_port",
+        A.SUBMITTED,
+        "no longer on hold",
+        lambda order: (order.hold, order.bridge) == (None, None),
+    ),
+    Case(
+        lambda: order_in(State.BRIDGED), T.RELEASE_BRIDGE, "keep", A.BRIDGED, "until June", said={"note": "until June"}
+    ),
+    Case(
+        lambda: order_in(State.PARTIALLY_ACTIVE),
+        T.FINISH_ACTIVATION,
+        "activate_again",
+        A.CUTTING_OVER,
+        "the others are activated again",
+        lambda order: order.activated_at == FOC,
+    ),
+    Case(
+        waiting_for_the_rest,
+        T.FINISH_ACTIVATION,
+        "retry",
+        A.PARTIALLY_ACTIVE,
+        "trying again now",
+        lambda order: order.retry_at is None,
+    ),
+    Case(
+        lambda: order_in(State.PARTIALLY_ACTIVE),
+        T.FINISH_ACTIVATION,
+        "split_out",
+        A.VERIFYING,
+        "split into order-1-split-1 (1) and what stays here (1)",
+        lambda order: (order.request.numbers, order.splits) == ([TWO], ["order-1-split-1"]),
+    ),
+    Case(
+        half_ported,
+        T.HALF_PORTED,
+        "retry",
+        A.VERIFYING,
+        "trying again now",
+        lambda order: order.retry_at is None,
+    ),
+    Case(
+        no_ringback,
+        T.TESTS_FAIL,
+        "fix_forward",
+        A.VERIFYING,
+        "put right on the new side; no return is ordered",
+        lambda order: order.retry_at is None and not order.returns,
+    ),
+    Case(
+        messaging_late,
+        T.MESSAGING_LATE,
+        "retry",
+        A.ROLLBACK_WINDOW,
+        "trying again now",
+        lambda order: order.ask_messaging,
+    ),
+    Case(
+        messaging_late,
+        T.MESSAGING_LATE,
+        "without_messaging",
+        A.ROLLBACK_WINDOW,
+        "messaging: not waited for, says Charles",
+        lambda order: order.without_messaging != "" and order.messaging_at is None,
+    ),
+    Case(
+        lambda: messaging_late(Clock.WINDOW_CLOSES),
+        T.MESSAGING_LATE,
+        "without_messaging",
+        A.COMPLETED,
+        "Ported on 2026-11-17 16:00 UTC; the rollback window closed on 2026-11-20 16:00 UTC.",
+        lambda order: order.without_messaging == "by mail from now on",
+        {"note": "by mail from now on"},
+    ),
 ]
 
 

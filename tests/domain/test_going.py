@@ -149,7 +149,7 @@ def test_overridden_before_the_foc_they_move_at_it_and_the_trail_says_so() -> No
     assert order.state is State.READY
     let_pass(order, Clock.CUTOVER)
     assert order.state is State.CUTTING_OVER
-    assert last(order).detail == "FOC 2026-11-17 16:00 UTC, 1 gates overridden by Grace Hopper"
+    assert last(order).detail == "FOC 2026-11-17 16:00 UTC, overridden by Grace Hopper: go"
 
 
 def test_two_persons_override_and_the_second_word_moves_them() -> None:

@@ -142,6 +142,12 @@ def test_in_its_time_an_unwanted_port_goes_the_usual_way() -> None:
 # What is ordered
 
 
+@pytest.mark.parametrize("said", [BOSS.name, BOSS.email, " GRACE hopper "])
+def test_it_is_on_record_under_the_deciders_name(said: str) -> None:
+    order = roll_back(proven(), decided_by=said)
+    assert (order.returns[-1].by, order.rollback_by) == (BOSS.name, BOSS.name)
+
+
 def test_it_says_who_why_when_and_what_failed() -> None:
     order = proven()
     slot(order, FOC + 15 * MINUTE, "silence", origins=("mobile",))
@@ -372,10 +378,10 @@ def test_the_first_word_moves_nothing_and_the_second_one_does() -> None:
     assert asked.due_at == WINDOW_ENDS
     say(order, "confirm", FOC + 2 * HOUR, by=COORDINATOR.email)
     (found,) = order.returns
-    assert (found.by, found.second, found.decided_at) == (BOSS.name, COORDINATOR.email, FOC + 2 * HOUR)
+    assert (found.by, found.second, found.decided_at) == (BOSS.name, COORDINATOR.name, FOC + 2 * HOUR)
     assert (order.state, order.proposal) == (State.ROLLING_BACK, None)
     assert TaskKind.SECOND_PERSON not in open_kinds(order)
-    assert "decided by Grace Hopper and charles@coordinator.example" in last(order).detail
+    assert "decided by Grace Hopper and Charles Babbage" in last(order).detail
 
 
 def test_either_of_the_two_may_begin() -> None:

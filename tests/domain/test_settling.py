@@ -11,7 +11,7 @@ from portolan.domain.bridge import Bridge
 from portolan.domain.carrier import MessagingStatus
 from portolan.domain.clocks import Clock, acts, closing_notices, lapse, takes_down
 from portolan.domain.messaging import MessagingWanted
-from portolan.domain.order import Order
+from portolan.domain.order import Cause, Order
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
@@ -32,7 +32,6 @@ from tests.domain.builders import (
 from tests.domain.cutover import MINUTE, look, moved, proven, slot
 
 WINDOW_ENDS = FOC + 72 * HOUR
-#: Three business days from the FOC, a Tuesday: the end of Friday at the losing carrier's desk is not waited for.
 WANTED = MessagingWanted(campaign="C-1")
 SETTLED, FAILED, PENDING = MessagingStatus.SETTLED, MessagingStatus.FAILED, MessagingStatus.PENDING
 
@@ -158,8 +157,8 @@ def test_a_retry_asks_at_once_and_what_is_late_still_is_asked_about_again() -> N
     assert open_kinds(order) == [TaskKind.MESSAGING_LATE]
 
 
-def deadline_cause(order: Order) -> settling.Cause:
-    return settling.Cause("messaging_late", "clock", order.messaging_until or FOC)
+def deadline_cause(order: Order) -> Cause:
+    return Cause("messaging_late", "clock", order.messaging_until or FOC)
 
 
 def test_failed_it_is_a_task_at_once_and_once() -> None:
@@ -210,7 +209,7 @@ def test_the_old_service_is_only_spoken_of_at_completion() -> None:
     found(order, FOC + 80 * HOUR, SETTLED)
     (notice,) = [notice for notice in order.unsent if "old_service" in notice.facts]
     assert notice.kind is NoticeKind.COMPLETED
-    assert "can be cancelled now" in notice.facts["old_service"]
+    assert "may be cancelled" in notice.facts["old_service"]
 
 
 @pytest.mark.parametrize("kind", ["rolled back", "lost"])

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from portolan.carriers.simulated import Saying, Script
+from portolan.domain.carrier import SendKind
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
-from tests.world import DAY, HOUR, SILENT, World
+from tests.world import DAY, FOC, HOUR, SILENT, World
+
+#: An order by a runbook, whose carrier names a date two days after each sending, the second time one far ahead.
+PAUSING: dict[str, Any] = {"policy": {"runbook": ["emergency_desk"], "gates": []}}
+SLOWER = Script(sendings=[*FOC.sendings, [Saying(says="foc", after_hours=24, foc_business_days=12)]])
 
 
 async def test_before_submission_nothing_is_sent_until_released(shared_world: World) -> None:
@@ -96,3 +104,49 @@ async def test_without_an_end_it_is_reviewed_every_week(shared_world: World) -> 
     assert not refused.accepted
     await port.decide("release", by="Charles")
     assert not (await port.decide("release", by="Charles")).accepted
+
+
+async def test_with_the_date_inside_it_another_one_is_asked_for_while_nothing_moves(shared_world: World) -> None:
+    port = await shared_world.port(SLOWER, **PAUSING)
+    await port.submitted()
+    await port.clock.past(2 * DAY + HOUR)
+    first = (await port.order()).foc_at
+    assert first is not None
+    until = first + 7 * DAY
+    await port.decide("hold", by="Charles", reason="in print", until=until.isoformat())
+    order = await port.order()
+    assert (order.state, order.hold is not None, order.foc_at) == (State.SUBMITTED, True, None)
+    assert [sending.kind for sending in port.held().sendings] == [SendKind.NEW, SendKind.NEW_DATE]
+    assert order.requested_foc_on is not None
+    assert order.requested_foc_on > until.date()
+
+    await port.clock.past(DAY + HOUR)
+    order = await port.order()
+    assert (order.state, order.hold is not None) == (State.FOC_CONFIRMED, True)
+    second = order.foc_at
+    assert second is not None
+    assert second > until
+    await port.clock.to(until)
+    assert (await port.order()).hold is None
+    assert port.calls("activate") == 0
+    await port.clock.to(second)
+    assert await port.state() is State.ROLLBACK_WINDOW
+    assert port.sent() == [1, 2]
+
+
+async def test_inside_the_freeze_it_proposes_the_bridge_and_letting_it_port_ends_it(shared_world: World) -> None:
+    port = await shared_world.port(**PAUSING)
+    await port.submitted()
+    await port.clock.past(2 * DAY + HOUR)
+    foc_at = (await port.order()).foc_at
+    assert foc_at is not None
+    await port.clock.to(foc_at - 20 * HOUR)
+    await port.decide("hold", by="Charles", reason="in print")
+    asks = await port.task(TaskKind.CHOOSE_BRIDGE)
+    assert "Inside the change freeze simulated pauses nothing." in asks.detail
+    assert "Both carriers are paid while it stands." in asks.detail
+    await port.answer(TaskKind.CHOOSE_BRIDGE, "let_it_port")
+    assert (await port.order()).hold is None
+    await port.clock.to(foc_at)
+    assert await port.state() is State.ROLLBACK_WINDOW
+    assert port.sent() == [1]

@@ -21,7 +21,6 @@ from portolan.domain.port_out.grounds import Ground
 from portolan.domain.port_out.states import PortOutState
 from portolan.records.port_outs import Code
 from starter.port_out_clock import PortOutClock
-from starter.port_out_files import Received
 from starter.port_outs import receive, tell, workflow_id
 from tests.domain.port_out.builders import HOUR, LOCKED, SAID, request
 from tests.world import World, fresh_number, make_world
@@ -46,7 +45,7 @@ class Out:
         name = f"p{uuid.uuid4().hex[:10]}"
         fields = {"requested_at": datetime.now(UTC), "numbers": [fresh_number()], **given}
         asked = request(port_out_id=name, carrier_reference=name, **fields)
-        await receive(world.client, world.settings.task_queue, world.records, Received(asked, codes or [], None))  # type: ignore[arg-type]  # nothing reads what was given
+        await receive(world.client, world.settings.task_queue, world.records, asked, codes or [])
         return cls(world, name)
 
     async def say(self, kind: str, **fields: Any) -> Reply:
@@ -186,7 +185,7 @@ async def test_cancelling_the_workflow_does_not_spare_the_answer(shared_world: W
 async def test_receiving_again_changes_nothing(shared_world: World) -> None:
     out = await Out.begin(shared_world)
     asked = shared_world.records.port_out(out.port_out_id).request
-    again = Received(asked.model_copy(update={"requested_at": datetime.now(UTC)}), [], None)  # type: ignore[arg-type]
+    again = asked.model_copy(update={"requested_at": datetime.now(UTC)})
     row, new = await receive(shared_world.client, shared_world.settings.task_queue, shared_world.records, again)
     assert (row.port_out_id, new) == (out.port_out_id, False)
 
