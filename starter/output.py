@@ -15,11 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from portolan.domain.foc import in_words
-from portolan.domain.order import OrderRequest
 from portolan.domain.states import ENDED, State
 from portolan.domain.tasks import TaskKind
 from portolan.records.tables import AuditEvent, DocumentRow, OrderSummary, TaskRow
-from starter.rehearsal import Ending
 
 #: Where nobody watches, lines are not folded.
 WIDE = 200
@@ -124,27 +122,6 @@ def event_line(entry: AuditEvent) -> Text:
     if entry.detail:
         line.append(entry.detail[0].upper() + entry.detail[1:] + " ", style="")
     return line.append(f"[{entry.by}]", style="dim")
-
-
-def story_line(request: OrderRequest, entry: AuditEvent) -> None:
-    """One event of a rehearsal, as it happens."""
-    if entry.sequence == 1:
-        title = f"\n{request.order_id}: {len(request.numbers)} {request.country} {request.number_class} number(s)"
-        out.print(Text(f"{title}, {request.losing_carrier} to {request.gaining_carrier}", style="bold underline"))
-    out.print(event_line(entry))
-
-
-def endings(found: Sequence[Ending]) -> Table:
-    """How the orders of a rehearsal ended."""
-    made = table("ORDER", "STORY", "ENDED AS", "DAYS", "AS SCRIPTED")
-    for ending in found:
-        verdict = Text("yes", style="green") if ending.as_scripted else Text("NO", style="bold red")
-        if ending.state is not ending.expected:
-            verdict.append(f", expected {ending.expected}")
-        for surprise in ending.surprises:
-            verdict.append(f"; {surprise}")
-        made.add_row(ending.order_id, Text(ending.label), styled(ending.state), f"{ending.days:.0f}", verdict)
-    return made
 
 
 def print_markdown(text: str) -> None:

@@ -1,12 +1,10 @@
-"""Running: everything in one process, a worker, a rehearsal; and starting requests."""
+"""Running: everything in one process, or a worker; starting requests, and moving an order's clock."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -15,25 +13,18 @@ from portolan.carriers.registry import simulated
 from portolan.domain.errors import PortolanError
 from portolan.domain.foc import in_words
 from portolan.playbook_overrides import load
-from starter import output
 from starter.clock import OrderClock
 from starter.commands.base import AsJson, OrderId, app, command, counted, settings, with_progress
 from starter.output import out, print_json
-from starter.port_out_files import load as load_port_outs
-from starter.port_out_rehearsal import PortOutEnding, port_out_scripts, rehearse_port_outs
 from starter.projects import start_project
-from starter.rehearsal import Ending, rehearse, scripts
-from starter.request_files import Prepared, prepare
-from starter.server import free_port
-from starter.up import open_records, running, speak
+from starter.request_files import prepare
+from starter.up import open_records, speak
 from starter.up import up as run_up
 from worker.host import connect_temporal, serve
 from worker.logs import runtime
 
 #: In characters; more would lead beyond the last year a date can hold.
 LONGEST_DURATION = 6
-EXAMPLES = Path(__file__).parent.parent.parent / "examples"
-EXAMPLE, PORT_OUTS = EXAMPLES / "migration.yaml", EXAMPLES / "port-outs.yaml"
 
 
 @app.command()
@@ -68,72 +59,6 @@ async def up(
     await run_up(deployment, ui_port, announce)
     if not as_json:
         out.print("Stopped.")
-
-
-@app.command()
-@command
-async def demo(
-    file: Annotated[Path, typer.Argument(help="A request file with a rehearsal for each account.")] = EXAMPLE,
-    port_outs: Annotated[
-        Path | None,
-        typer.Option(help="Port-outs to rehearse as well, with a rehearsal each; left out: the example's, with its."),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Rehearse a migration in skipped time: every order of FILE lives its whole life, in seconds."""
-    prepared = prepare(file)
-    scripts(prepared)
-    port_outs = PORT_OUTS if port_outs is None and file == EXAMPLE else port_outs
-    if port_outs:
-        port_out_scripts(load_port_outs(port_outs))
-    with tempfile.TemporaryDirectory(prefix="portolan-demo-") as folder:
-        address = f"127.0.0.1:{free_port()}"
-        deployment = settings(data_dir=Path(folder), temporal_address=address, database_url="", smtp_host="")
-        if not as_json:
-            _announce_demo(prepared)
-        async with running(deployment, None, keep=False) as (client, records):
-            tell, tell_port_out = (_silent, _silent) if as_json else (output.story_line, output.port_out_line)
-            found = await rehearse(client, deployment, records, prepared, tell)
-            released: list[PortOutEnding] = []
-            if port_outs:
-                released = await rehearse_port_outs(client, deployment, records, port_outs, tell_port_out)
-            mails = len(list(deployment.mailbox.glob("*.eml")))
-    if as_json:
-        print_json({"orders": _told(found), "port_outs": _told(released)})
-    else:
-        _print_endings(found, released, mails)
-    if not all(ending.as_scripted for ending in (*found, *released)):
-        raise typer.Exit(1)
-
-
-def _silent(*_: Any) -> None:
-    """Tell nobody."""
-
-
-def _told(found: Sequence[Ending | PortOutEnding]) -> list[dict[str, Any]]:
-    return [{**ending.model_dump(), "as_scripted": ending.as_scripted} for ending in found]
-
-
-def _print_endings(found: Sequence[Ending], released: Sequence[PortOutEnding], mails: int) -> None:
-    out.print()
-    out.print(output.endings(found))
-    out.print(f"\n{_as_scripted(found)} orders ended as their scripts say.")
-    if released:
-        out.print()
-        out.print(output.port_out_endings(released))
-        out.print(f"\n{_as_scripted(released)} port-outs ended as their scripts say.")
-    out.print(f"{mails} mails were written to a folder; none left this machine.")
-    out.print("Next: `portolan up` (or `make up`) runs it in real time; then open the Temporal UI it names.")
-
-
-def _as_scripted(found: Sequence[Ending | PortOutEnding]) -> str:
-    return f"{sum(ending.as_scripted for ending in found)} of {len(found)}"
-
-
-def _announce_demo(prepared: Prepared) -> None:
-    out.print("A real Temporal server, a worker and a simulated carrier; the weeks between events are skipped.\n")
-    for reason in prepared.split.reasons:
-        out.print(f"- {escape(reason)}")
 
 
 @app.command()

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 import pytest_asyncio
+from pydantic import TypeAdapter
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
@@ -25,9 +26,10 @@ from activities.records import RecordActivities
 from portolan.carriers.simulated import Fault, Saying, Script
 from portolan.documents.keeping import Letters
 from portolan.documents.store import Documents
-from portolan.domain.carrier import PortBack, Submission
+from portolan.domain.carrier import NumberConfiguration, PortBack, Submission
 from portolan.domain.clocks import next_deadline
 from portolan.domain.effects import EFFECTS, CarrierCall, Delivery, LetterWanted, Publication, Split
+from portolan.domain.messaging import MessagingWanted
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.notifications.channels import MailboxFolder
@@ -54,12 +56,22 @@ FITS = {
     "render_letter": {"outage", "lost_answer", "repeated"},
     "split_order": {"outage", "lost_answer", "repeated"},
 }
+#: What the day of the cutover brings. One order goes through all of it, and all of it goes wrong in the same way.
+CUTOVER = {
+    "configure_numbers": "configure",
+    "unconfigure_numbers": "unconfigure",
+    "build_bridge": "build_bridge",
+    "remove_bridge": "remove_bridge",
+    "make_test_calls": "call",
+    "settle_messaging": "messaging",
+    "sign_return": "",
+}
 QUICK = Script(sendings=[[Saying(says="foc", after_hours=1, foc_business_days=1)]])
 
 CASES = [
     (name, trouble)
     for name, effect in EFFECTS.items()
-    if effect.changes
+    if effect.changes and name not in CUTOVER
     for trouble in [*TROUBLE, *(["undo repeated"] if effect.undo else [])]
     if trouble in FITS.get(name, {*TROUBLE, "undo repeated"})
 ]
@@ -270,6 +282,105 @@ async def test_the_world_stays_consistent(effect: str, trouble: str, faulty: Fau
     assert sent
     assert len(sent) == len(set(sent))
     assert Counter(port.mails()).most_common(1)[0][1] <= max(1, len(keys))
+
+
+async def live_the_day(faulty: Faulty, port: Port, trouble: str, ends: State) -> None:
+    """Take an order with everything that the day of the cutover can bring to its end."""
+    for _ in range(60):
+        if not await port.clock.running():
+            return
+        order = await port.order()
+        deadline = next_deadline(order)
+        dated = order.state in {State.FOC_CONFIRMED, State.READY}
+        if order.state is State.BRIDGED:
+            await port.decide("release", by="Charles")
+        elif order.state is State.AWAITING_SIGNATURE:
+            await port.submitted()
+        elif order.state is State.SUBMITTED:
+            await port.clock.past(2 * HOUR)
+        elif dated and ends is State.CANCELLED and order.configured:
+            await port.decide("cancel", by="Charles", reason="campaign moved")
+        elif order.state is State.ROLLBACK_WINDOW:
+            assert order.activated_at
+            await port.clock.to(order.activated_at + HOUR + HOUR / 6)
+            if trouble in FITS["render_letter"] - {"repeated"}:
+                faulty.records.paper_faults[port.order_id] = [trouble]
+            await port.decide("rollback", decided_by=BOSS.name, reason="dead air")
+        elif deadline:
+            await port.clock.to(deadline.at)
+    raise AssertionError(f"{port.order_id} does not end: {await port.state()}")
+
+
+async def repeat_the_day(faulty: Faulty, port: Port) -> set[str]:
+    """Carry out again whatever was carried out on that day; what was done, by its name."""
+    env, history = ActivityEnvironment(), await port.handle.fetch_history()
+    activities = {one.__name__: one for one in host.activities(faulty.world.settings, faulty.records)}
+    done = set()
+    for effect in CUTOVER:
+        kinds = [kind for name, kind in get_type_hints(activities[effect]).items() if name != "return"]
+        for args in scheduled(history, effect):
+            given = [TypeAdapter(kind).validate_python(arg) for kind, arg in zip(kinds, args, strict=True)]
+            env.run(activities[effect], *given)
+            done.add(effect)
+    return done
+
+
+@pytest.mark.parametrize(
+    ("trouble", "ends"),
+    [*((trouble, State.ROLLED_BACK) for trouble in TROUBLE), ("lost_answer", State.CANCELLED)],
+    ids=lambda value: str(value),
+)
+async def test_what_was_set_up_for_the_cutover_is_there_once_and_gone_with_it(
+    trouble: str, ends: State, faulty: Faulty
+) -> None:
+    """Bridge, configuration, test calls, messaging and the letter of return, with the same trouble for each."""
+    script = QUICK
+    if trouble != "repeated":
+        times = 2 if trouble in {"outage", "lost_request"} else 1
+        struck = [{"call": call, "kind": trouble, "times": times} for call in CUTOVER.values() if call]
+        script = QUICK.model_copy(update={"faults": [Fault.model_validate(fault) for fault in struck]})
+    numbers = [fresh_number(), fresh_number()]
+    port = await faulty.world.port(
+        script,
+        numbers=numbers,
+        by_the_book=True,
+        policy={"runbook": ["rollback_letter"], "gates": [], "test_slots": [15]},
+        strategy="bridge_then_port",
+        configuration=NumberConfiguration(contact_flow="main"),
+        messaging=MessagingWanted(campaign="C-1"),
+        call_tester="simulated",
+    )
+    await live_the_day(faulty, port, trouble, ends)
+    await port.result()
+    order, moved = port.recorded(), ends is State.ROLLED_BACK
+    assert order.state is ends
+    if trouble == "repeated":
+        assert await repeat_the_day(faulty, port) == set(CUTOVER)
+
+    held, store = port.held(), faulty.world.carrier.store
+    refused = trouble == "refuse"
+    assert (held.configuration, held.configured_times) == (None, 0 if refused else 1)
+    assert order.configured is False
+    bridge = store.bridge(f"{port.order_id}:bridge")
+    assert bridge
+    assert bridge.removed_at
+    assert sorted(bridge.claimed) == sorted(numbers)
+    assert order.bridge
+    assert order.bridge.claimed == bridge.claimed
+    assert faulty.world.carrier.bridge(bridge.key) is None
+    assert (held.joins, len(held.campaign)) == ((2, 2) if moved else (0, 0))
+    references = [call.reference for call in order.calls]
+    assert len(references) == len(set(references)) == (5 if moved and not refused else 0)
+    letters = [row for row in faulty.records.documents(port.order_id) if row.kind == "rollback_loa"]
+    assert [row.sha256 for row in letters] == [asked.letter for asked in order.returns]
+    assert len(letters) == (1 if moved else 0)
+    assert (held.activations, held.returned_at is not None) == ((1, True) if moved else (0, False))
+    assert not failures(await port.handle.fetch_history())
+    assert not order.open_tasks
+
+
+def test_every_effect_of_that_day_is_known() -> None:
+    assert set(CUTOVER) <= {name for name, effect in EFFECTS.items() if effect.changes}
 
 
 async def test_a_mail_server_that_is_back_gets_what_was_missed(faulty: Faulty) -> None:

@@ -223,7 +223,7 @@ def test_fraud_is_no_ground_where_the_rules_do_not_have_it() -> None:
     assert say(case, "refuse", NOW).instead == "On record is: customer_denies."
 
 
-@pytest.mark.parametrize("ground", set(Ground) - {Ground.FRAUD_CONFIRMED})
+@pytest.mark.parametrize("ground", [one for one in Ground if one is not Ground.FRAUD_CONFIRMED])
 def test_a_ground_that_was_not_found_cannot_be_used(ground: Ground) -> None:
     case = awaiting()
     reply = say(case, "refuse", NOW, ground=ground)
