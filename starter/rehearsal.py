@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,8 @@ from starter.request_files import Prepared
 
 #: A rehearsed order that stands still for so long has been forgotten by its script.
 PATIENCE = timedelta(days=60)
+#: So many orders live at once: each has a clock of its own, and much of their time is waiting for the server.
+AT_ONCE = 3
 #: No order of a rehearsal needs more turns of the clock than this.
 MOST_TURNS = 400
 
@@ -97,18 +100,61 @@ def scripts(prepared: Prepared) -> dict[str, Rehearsed]:
 async def rehearse(
     client: Client, settings: Settings, records: Records, prepared: Prepared, on_event: Listener
 ) -> list[Ending]:
-    """Start the request and live each order through, one after the other; a worker has to be running.
+    """Start the request and live each order through, a few at once; a worker has to be running.
 
     Args:
-        on_event: Told each line of the audit trail, as it is written.
+        on_event: Told each line of the audit trail: of the first order as it is written, then of the next one.
     """
     told = scripts(prepared)
-    endings = []
-    for request, _ in await start_project(client, settings, records, prepared):
-        clock = OrderClock(client, simulated(settings), request.order_id)
-        label = prepared.request.accounts[prepared.split.accounts[request.order_id]].label or request.order_id
-        endings.append(await _Life(client, records, clock, request, label, on_event).live(told[request.order_id]))
-    return endings
+    started = [request for request, _ in await start_project(client, settings, records, prepared)]
+    few, in_turn = asyncio.Semaphore(AT_ONCE), _InTurn(on_event, [request.order_id for request in started])
+
+    async def live(request: OrderRequest) -> Ending:
+        async with few:
+            clock = OrderClock(client, simulated(settings), request.order_id)
+            label = prepared.request.accounts[prepared.split.accounts[request.order_id]].label or request.order_id
+            life = _Life(client, records, clock, request, label, in_turn.tell)
+            ending = await life.live(told[request.order_id])
+        in_turn.over(request.order_id)
+        return ending
+
+    try:
+        async with asyncio.TaskGroup() as lives:
+            lived = [lives.create_task(live(request)) for request in started]
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from group
+    return [one.result() for one in lived]
+
+
+class _InTurn:
+    """Tells the events of several lives one order after the other; those of later ones wait."""
+
+    def __init__(self, on_event: Listener, order_ids: Sequence[str]) -> None:
+        self.on_event = on_event
+        self.untold: dict[str, list[tuple[OrderRequest, AuditEvent]]] = {order_id: [] for order_id in order_ids}
+        self.ended: set[str] = set()
+
+    def tell(self, request: OrderRequest, entry: AuditEvent) -> None:
+        """An event, at once where its order has the turn."""
+        if request.order_id == next(iter(self.untold)):
+            self.on_event(request, entry)
+        else:
+            self.untold[request.order_id].append((request, entry))
+
+    def over(self, order_id: str) -> None:
+        """An order has ended; the next one that has not gets the turn, after all that was waiting before it."""
+        self.ended.add(order_id)
+        while self.untold and (first := next(iter(self.untold))) in self.ended:
+            del self.untold[first]
+            for request, entry in self._waiting():
+                self.on_event(request, entry)
+
+    def _waiting(self) -> list[tuple[OrderRequest, AuditEvent]]:
+        first = next(iter(self.untold), None)
+        if first is None:
+            return []
+        waiting, self.untold[first] = self.untold[first], []
+        return waiting
 
 
 class _Life:

@@ -236,7 +236,8 @@ def not_configured(order: Order, why: str, now: datetime) -> None:
     order.configure = False
     order.record(_portolan("configuration_refused", now), now, why)
     if order.state in {State.FOC_CONFIRMED, State.READY}:
-        readiness.ask_for(order, "configuration", now, f"Portolan could not: {why}")
+        if "configuration" in order.policy.runbook:
+            readiness.ask_for(order, "configuration", now, f"Portolan could not: {why}")
         order.notify(NoticeKind.ACTION_NEEDED, why=f"The numbers could not be configured: {why}")
 
 

@@ -74,9 +74,8 @@ def messaging_late(order: Order, cause: Cause, now: datetime) -> None:
     """It should have settled by now; the window and the numbers' voice are not touched by that."""
     order.messaging_until = None
     waiting = [number for number, status in order.messaging.items() if status is not MessagingStatus.SETTLED]
-    words = (
-        f"Messaging of {len(waiting)} numbers has not settled in {order.policy.messaging_business_days} business days."
-    )
+    count, days = len(order.messaging), order.policy.messaging_business_days
+    words = f"Messaging has not settled in {days} business days: {len(waiting)} of {count} numbers still wait."
     _ask(
         order,
         cause,

@@ -298,6 +298,16 @@ def test_another_date_voids_the_time_that_had_come() -> None:
     assert not try_to_say(order, "cut_over", FOC + 2 * HOUR, by="Ada").accepted
 
 
+def test_on_hold_no_word_moves_them() -> None:
+    order = green(booked(**ON_DEMAND))
+    let_pass(order, Clock.FREEZE)
+    say(order, "hold", FOC - HOUR, reason="in print", by=PERSON)
+    refused = try_to_say(order, "cut_over", FOC, by="Ada")
+    assert (refused.reason, refused.instead) == ("The order is on hold: in print.", "Release it first.")
+    lapse(order, deadline(order), FOC)
+    assert (order.state, last(order).kind) == (State.ACTION_REQUIRED, "foc_missed")
+
+
 def test_put_on_hold_while_they_wait_the_date_is_missed() -> None:
     order = waiting("go")
     say(order, "hold", FOC + HOUR, reason="in print", by=PERSON)

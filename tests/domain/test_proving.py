@@ -546,6 +546,17 @@ def test_what_was_not_configured_in_time_is_not_configured_after_the_cutover() -
     assert not order.configure
 
 
+@pytest.mark.parametrize("runbook", [["configuration"], []])
+def test_a_configuration_that_is_refused_is_a_persons_where_the_runbook_has_it(runbook: list[str]) -> None:
+    order = confirmed(new(by_the_book=True, policy={"runbook": runbook, "gates": runbook}))
+    order.configure = True
+    outcomes.not_configured(order, "no such flow", FOC - DAY)
+    assert tasks(order, TaskKind.SIGN_OFF) == runbook
+    assert notices(order)[-1] is NoticeKind.ACTION_NEEDED
+    assert "no such flow" in order.unsent[-1].facts["why"]
+    assert not order.configure
+
+
 def test_an_outage_that_ends_with_the_configuration_is_over() -> None:
     order = confirmed(new())
     order.configure = True

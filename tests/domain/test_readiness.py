@@ -589,6 +589,18 @@ def test_hosted_messaging_ordered_too_late_speaks_against_the_next_date() -> Non
     assert "is too soon after the hosted messaging order" in task(order, TaskKind.CHECK_DATE).detail
 
 
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_carrier_that_would_not_cancel_brings_back_the_tasks_but_no_settled_question(accepted: bool) -> None:
+    order = risky()
+    sign_off(order, "desk_staffed", *(["calendar"] if accepted else []))
+    say(order, "cancel", reason="too risky", by=PERSON)
+    outcomes.not_cancelled(order, "too late", NOW)
+    assert order.state is State.FOC_CONFIRMED
+    assert (TaskKind.CHECK_DATE in open_kinds(order)) is not accepted
+    assert {"go", "walkthrough"} < set(asked(order))
+    assert not {"desk_staffed", "calendar"} & set(asked(order))
+
+
 def test_without_a_runbook_nobody_is_asked_anything() -> None:
     order = confirmed(new(policy={"closed_days": ["2026-11-18"]}))
     assert (open_kinds(order), order.signoffs) == ([], {})

@@ -139,7 +139,7 @@ def test_late_it_is_a_task_and_voice_goes_on() -> None:
     assert until > FOC + 2 * DAY
     order.messaging_at = until + HOUR
     assert let_pass(order, Clock.MESSAGING_LATE) == until
-    assert "2 numbers has not settled in 3 business days" in task(order, TaskKind.MESSAGING_LATE).detail
+    assert "not settled in 3 business days: 2 of 2 numbers" in task(order, TaskKind.MESSAGING_LATE).detail
     assert order.proven_at == FOC
     assert notices(order).count(NoticeKind.ACTION_NEEDED) == 1
     found(order, until + HOUR, SETTLED, PENDING)

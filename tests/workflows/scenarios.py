@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, NamedTuple
 
 from portolan.carriers.simulated import Fault, Saying, Script
-from portolan.domain.carrier import split_id
-from portolan.domain.states import State
+from portolan.domain.carrier import NumberConfiguration, split_id
+from portolan.domain.messaging import MessagingWanted
+from portolan.domain.order import Order
+from portolan.domain.readiness import green, items
+from portolan.domain.runbook import BEFORE_CUTOVER, ITEMS, Stage
+from portolan.domain.states import State, Turn
 from portolan.domain.tasks import TaskKind
-from tests.world import ACCOUNT, BOSS, DAY, FOC, HOUR, Port, World, fresh_number
+from tests.world import ACCOUNT, ADA, BOSS, COORDINATOR, DAY, FOC, HOUR, Port, World, fresh_number
 
 REJECTED = Script(
     sendings=[
@@ -49,6 +53,9 @@ ILLEGIBLE = Script(
     ],
     csr=None,
 )
+#: The playbook's proof with nothing to sign off.
+UNGATED: dict[str, Any] = {"runbook": [], "gates": []}
+CONFIGURATION = NumberConfiguration(contact_flow="main", routing="queue-1")
 LTD = FOC.model_copy(update={"csr": {"entity_name": "Acme Manufacturing Ltd"}})
 
 
@@ -182,6 +189,90 @@ async def evidenced(world: World, order_id: str = "") -> Port:
     return port
 
 
+async def gated(world: World, order_id: str = "") -> Port:
+    """By the book: every item is signed off by its owner, the numbers are configured, a dialer makes the calls."""
+    port = await world.port(order_id=order_id, by_the_book=True, configuration=CONFIGURATION, call_tester="simulated")
+    await port.submitted()
+    await port.clock.past(2 * DAY)
+    await sign_off(port, BEFORE_CUTOVER)
+    foc_at = (await port.order()).foc_at
+    assert foc_at is not None
+    await port.clock.to(foc_at)
+    await sign_off(port, frozenset(Stage) - BEFORE_CUTOVER)
+    await port.ended()
+    return port
+
+
+async def sign_off(port: Port, stages: Collection[Stage]) -> None:
+    """Whoever owns an item signs it off, one message each."""
+    order = await port.order()
+    owners = {Turn.CUSTOMER: ADA.name, Turn.DECISION_MAKER: BOSS.name}
+    due = [item for item in items(order) if ITEMS[item].stage in stages and not green(order, item)]
+    for owner in dict.fromkeys(ITEMS[item].owner for item in due):
+        theirs = [item for item in due if ITEMS[item].owner is owner and item != "configuration"]
+        if theirs:
+            await port.decide("sign_off", by=owners.get(owner, "Charles"), items=theirs, note="done")
+
+
+async def half_ported(world: World, order_id: str = "") -> Port:
+    """One number is dead and activated again; the look-up still names the losing carrier for a while."""
+    script = FOC.model_copy(update={"dead_numbers": 1, "activate_again": True, "routing_hours": 1})
+    numbers = [fresh_number(), fresh_number()]
+    port = await world.port(script, order_id=order_id, by_the_book=True, policy=UNGATED, numbers=numbers)
+    await port.activated()
+    await port.answer(TaskKind.FINISH_ACTIVATION, "activate_again")
+    await port.clock.past(2 * HOUR)
+    await port.ended()
+    return port
+
+
+async def bridged(world: World, order_id: str = "") -> Port:
+    """Forwarded first, ported when it is released; the bridge comes down at the end."""
+    script = FOC.model_copy(update={"bridge_hours": 1})
+    port = await world.port(script, order_id=order_id, by_the_book=True, policy=UNGATED, strategy="bridge_then_port")
+    await port.clock.past(2 * HOUR)
+    await port.decide("release", by="Charles")
+    await port.activated()
+    await port.ended()
+    return port
+
+
+async def refused_return(world: World, order_id: str = "") -> Port:
+    """Two people order a snapback, which is refused, then a win-back: nobody answers, and the port stands."""
+    script = FOC.model_copy(update={"consent_by_stage": {"snapback": "refused", "win_back": "silent"}})
+    policy = {"runbook": ["rollback_letter"], "gates": [], "port_back_hours": 1}
+    port = await world.port(script, order_id=order_id, by_the_book=True, policy=policy, second_person=COORDINATOR)
+    await port.activated()
+    await port.signal("test_calls", {"by": "Ada", "results": [silent_call(await port.order())]})
+    until = (await port.order()).rollback_until
+    assert until is not None
+    for moment in (await port.clock.now(), until - 2 * HOUR):
+        await port.clock.to(moment)
+        await port.decide("rollback", decided_by=BOSS.name, reason="no inbound calls")
+        await port.decide("confirm", by=COORDINATOR.name)
+    await port.ended()
+    return port
+
+
+def silent_call(order: Order) -> dict[str, object]:
+    """A test call in which nothing was heard."""
+    return {"number": order.request.numbers[0], "origin": "mobile", "checks": {"two_way_audio": "silence"}}
+
+
+async def messaging(world: World, order_id: str = "") -> Port:
+    """Messaging outlasts the window and fails; it is tried again, and settles."""
+    script = FOC.model_copy(update={"messaging_fails": True, "messaging_hours": 30})
+    wanted = MessagingWanted(campaign="C-1")
+    port = await world.port(script, order_id=order_id, by_the_book=True, policy=UNGATED, messaging=wanted)
+    order = await port.activated()
+    assert order.rollback_until is not None
+    await port.clock.to(order.rollback_until + HOUR)
+    world.carrier.give_script(port.order_id, FOC)
+    await port.answer(TaskKind.MESSAGING_LATE, "retry")
+    await port.result()
+    return port
+
+
 class Scenario(NamedTuple):
     """How to play it, and how it ends."""
 
@@ -200,4 +291,9 @@ SCENARIOS: dict[str, Scenario] = {
     "split": Scenario(split, State.COMPLETED, [1, 2]),
     "disputed": Scenario(disputed, State.COMPLETED, [1, 2, 3]),
     "evidenced": Scenario(evidenced, State.COMPLETED, [1, 2]),
+    "gated": Scenario(gated, State.COMPLETED, [1]),
+    "half_ported": Scenario(half_ported, State.COMPLETED, [1]),
+    "bridged": Scenario(bridged, State.COMPLETED, [1]),
+    "refused_return": Scenario(refused_return, State.COMPLETED, [1]),
+    "messaging": Scenario(messaging, State.COMPLETED, [1]),
 }

@@ -9,7 +9,6 @@ import pytest
 
 from portolan.carriers.simulated import Fault, Script
 from portolan.carriers.simulated.store import HeldBridge
-from portolan.domain.order import Order
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from tests.workflows.histories import failures
@@ -38,14 +37,13 @@ def removed(port: Port) -> bool:
     return held is not None and held.removed_at is not None
 
 
-async def ported(port: Port) -> Order:
-    """From a sending to the end, by the order's own clocks."""
+async def in_window(port: Port) -> None:
+    """From a sending to the rollback window."""
     await port.clock.past(2 * DAY + HOUR)
     foc_at = (await port.order()).foc_at
     assert foc_at is not None
     await port.clock.to(foc_at)
     assert await port.state() is State.ROLLBACK_WINDOW
-    return await port.ended()
 
 
 def troubled(*faults: tuple[str, str], **given: Any) -> Script:
@@ -67,13 +65,14 @@ async def test_bridged_released_and_ported_with_one_claim_however_answers_get_lo
     assert (order.state, await port.tasks()) == (State.BRIDGED, [TaskKind.RELEASE_BRIDGE])
     assert order.bridge is not None
     assert (order.bridge.claimed, port.mails()[-1]) == (claimed, "bridged")
-    await port.clock.past(40 * DAY)
+    await port.clock.past(8 * DAY)
     assert (await port.state(), port.calls("submit")) == (State.BRIDGED, 0)
 
     assert (await port.decide("release", by="Charles")).accepted
     await port.submitted()
-    done = await ported(port)
-    assert done.state is State.COMPLETED
+    await in_window(port)
+    assert standing(port)
+    assert (await port.ended()).state is State.COMPLETED
     assert (removed(port), port.calls("build_bridge"), port.sent()) == (True, 1, [1])
     audit = port.audit()
     assert audit.index("activated") < audit.index("bridge_removed") < audit.index("settled")
@@ -118,7 +117,8 @@ async def test_an_order_the_carrier_cannot_pause_is_withdrawn_bridged_and_sent_a
     assert (await port.state(), port.sent()) == (State.BRIDGED, [1])
     await port.decide("release", by="Charles")
     assert (await port.state(), port.sent()) == (State.SUBMITTED, [1, 2])
-    assert (await ported(port)).state is State.COMPLETED
+    await in_window(port)
+    assert (await port.ended()).state is State.COMPLETED
     first, second = shared_world.carrier.store.orders(port.order_id)
     assert (first.activated_at, first.activations) == (None, 0)
     assert (second.activations, second.cancelled_at) == (1, None)
@@ -136,5 +136,5 @@ async def test_a_carrier_that_will_not_withdraw_it_keeps_the_order_and_nothing_i
     assert TaskKind.CANCEL_REFUSED in await port.tasks()
     assert bridge_at(port) is None
     await port.decide("release", by="Charles")
-    assert (await ported(port)).state is State.COMPLETED
+    await in_window(port)
     assert port.calls("build_bridge") == 0

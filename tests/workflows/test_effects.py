@@ -359,6 +359,8 @@ async def test_what_was_set_up_for_the_cutover_is_there_once_and_gone_with_it(
 
     held, store = port.held(), faulty.world.carrier.store
     refused = trouble == "refuse"
+    if moved and not refused:
+        assert [call for call in CUTOVER.values() if call and not port.calls(call)] == []
     assert (held.configuration, held.configured_times) == (None, 0 if refused else 1)
     assert order.configured is False
     bridge = store.bridge(f"{port.order_id}:bridge")

@@ -195,7 +195,7 @@ async def test_what_was_configured_without_anybody_knowing_is_taken_down_with_th
     policy = {"runbook": ["configuration"], "gates": ["configuration"]}
     script = FOC.model_copy(update={"faults": [fault]})
     port, foc_at = await dated(shared_world, script, policy=policy, configuration=FLOW)
-    await port.clock.to(foc_at - 20 * HOUR)
+    await port.clock.to(foc_at - DAY + MINUTE)
     order = await port.order()
     assert (order.state, order.configured) == (State.READY, False)
     assert (port.held().configuration is None) is (kind == "refuse")
