@@ -273,7 +273,8 @@ def test_where_somebody_decided_not_to_wait_for_messaging_it_never_costs_the_pro
 
 
 @pytest.mark.parametrize(
-    ("playbook", "messaging", "tried"), [("US-LOCAL", None, False), ("UK-GEO", None, True), ("US-LOCAL", MESSAGING, True)]
+    ("playbook", "messaging", "tried"),
+    [("US-LOCAL", None, False), ("UK-GEO", None, True), ("US-LOCAL", MESSAGING, True)],
 )
 def test_messages_are_tried_where_somebody_asked_for_them_or_they_move_with_voice(
     playbook: str, messaging: MessagingWanted | None, tried: bool

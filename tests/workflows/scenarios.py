@@ -191,7 +191,10 @@ async def evidenced(world: World, order_id: str = "") -> Port:
 
 async def gated(world: World, order_id: str = "") -> Port:
     """By the book: every item is signed off by its owner, the numbers are configured, a dialer makes the calls."""
-    port = await world.port(order_id=order_id, by_the_book=True, configuration=CONFIGURATION, call_tester="simulated")
+    policy = {"test_slots": [15, 30, 45, 60]}
+    port = await world.port(
+        order_id=order_id, by_the_book=True, policy=policy, configuration=CONFIGURATION, call_tester="simulated"
+    )
     await port.submitted()
     await port.clock.past(2 * DAY)
     await sign_off(port, BEFORE_CUTOVER)
@@ -246,7 +249,7 @@ async def refused_return(world: World, order_id: str = "") -> Port:
     await port.signal("test_calls", {"by": "Ada", "results": [silent_call(await port.order())]})
     until = (await port.order()).rollback_until
     assert until is not None
-    for moment in (await port.clock.now(), until - 2 * HOUR):
+    for moment in (await port.clock.now(), until - HOUR / 2):
         await port.clock.to(moment)
         await port.decide("rollback", decided_by=BOSS.name, reason="no inbound calls")
         await port.decide("confirm", by=COORDINATOR.name)

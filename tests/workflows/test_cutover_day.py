@@ -17,6 +17,8 @@ from tests.world import DAY, FOC, HOUR, Port, World, fresh_number
 MINUTE = timedelta(minutes=1)
 #: The playbook's proof with nothing to sign off.
 OPEN: dict[str, Any] = {"runbook": [], "gates": []}
+#: The same, with a window that is soon over.
+SHORT: dict[str, Any] = {**OPEN, "rollback_hours": 2}
 
 
 def scripted(**given: Any) -> Script:
@@ -33,10 +35,10 @@ async def on_the_day(world: World, script: Script, **given: Any) -> tuple[Port, 
 async def test_activated_in_part_the_rest_is_activated_again_and_the_order_completes(shared_world: World) -> None:
     numbers = [fresh_number(), fresh_number()]
     port, order = await on_the_day(
-        shared_world, scripted(dead_numbers=1, activate_again=True, dead_hours=1), numbers=numbers
+        shared_world, scripted(dead_numbers=1, activate_again=True, dead_hours=1), numbers=numbers, policy=SHORT
     )
     assert (order.state, order.number_status[numbers[0]]) == (State.PARTIALLY_ACTIVE, NumberStatus.FAILED)
-    await port.clock.past(2 * HOUR)
+    await port.clock.past(20 * MINUTE)
     assert await port.state() is State.PARTIALLY_ACTIVE
     await port.answer(TaskKind.FINISH_ACTIVATION, "activate_again")
     after = await port.order()
@@ -45,18 +47,11 @@ async def test_activated_in_part_the_rest_is_activated_again_and_the_order_compl
     assert (await port.ended()).state is State.COMPLETED
 
 
-async def test_the_rest_that_follows_by_itself_is_noticed(shared_world: World) -> None:
-    numbers = [fresh_number(), fresh_number()]
-    port, order = await on_the_day(shared_world, scripted(dead_numbers=1, dead_hours=0.4), numbers=numbers)
-    assert order.state is State.PARTIALLY_ACTIVE
-    await port.clock.past(31 * MINUTE)
-    assert await port.state() is State.ROLLBACK_WINDOW
-    assert port.held().activations == 1
-
-
 async def test_a_dead_number_is_split_out_and_the_others_are_proven(shared_world: World) -> None:
     dead, good = fresh_number(), fresh_number()
-    port, order = await on_the_day(shared_world, scripted(dead_numbers=1, activate_again=True), numbers=[dead, good])
+    port, order = await on_the_day(
+        shared_world, scripted(dead_numbers=1, activate_again=True), numbers=[dead, good], policy=SHORT
+    )
     await port.answer(TaskKind.FINISH_ACTIVATION, "split_out")
     after = await port.order()
     assert (after.state, after.request.numbers) == (State.ROLLBACK_WINDOW, [good])
@@ -83,7 +78,7 @@ async def test_a_half_ported_order_is_diagnosed_and_then_proven(shared_world: Wo
 
 
 async def test_without_proof_the_window_passes_and_nothing_completes(shared_world: World) -> None:
-    policy = {**OPEN, "rollback_hours": 2}
+    policy = {**OPEN, "rollback_hours": 1}
     port, order = await on_the_day(shared_world, scripted(routing="unknown"), policy=policy)
     assert order.rollback_until
     await port.clock.to(order.rollback_until + 10 * MINUTE)

@@ -47,11 +47,11 @@ def asked(port: Port) -> list[str]:
 
 
 async def test_consent_is_waited_for_and_seen(shared_world: World) -> None:
-    port, _ = await in_window(shared_world, scripted(consent_hours=3))
+    port, _ = await in_window(shared_world, scripted(consent_hours=0.4))
     await port.decide("rollback", **WHY)
     order = await port.order()
     assert (order.state, stages(order)) == (State.ROLLING_BACK, [("snapback", Consent.REQUESTED)])
-    await port.clock.past(4 * HOUR)
+    await port.clock.past(31 * MINUTE)
     await port.result()
     order = port.recorded()
     assert (order.state, stages(order)) == (State.ROLLED_BACK, [("snapback", Consent.CONSENTED)])
@@ -71,7 +71,7 @@ async def test_refused_at_every_stage_a_new_port_is_left(shared_world: World) ->
     assert not answer.accepted
     assert f"portolan new-port {port.order_id}" in answer.instead
     assert (port.held().returned_at, asked(port)) == (None, ["snapback", "win_back"])
-    assert (await port.ended()).state is State.COMPLETED
+    assert await port.state() is State.ROLLBACK_WINDOW
 
 
 async def test_silence_turns_a_snapback_into_a_win_back_when_its_time_is_over(shared_world: World) -> None:
