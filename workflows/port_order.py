@@ -52,7 +52,7 @@ STEPS: dict[State, Callable[[Order, datetime], Awaitable[None]]] = {
 ASIDE: tuple[tuple[Callable[[Order], bool], Callable[[Order, datetime], Awaitable[None]]], ...] = (
     (lambda order: order.call_slot is not None, assure.call),
     (lambda order: order.ask_messaging, assure.messaging),
-    (takes_down, assure.take_down),
+    (takes_down, lambda order, now: cutover.take_down(order)),
     (lambda order: order.unjudged, submit.cure),
     (lambda order: order.split_off is not None, submit.split),
     (lambda order: bool(order.letter_wanted), authorize.render),
@@ -327,6 +327,11 @@ class PortOrder:
     def cancel(self, payload: RawValue = NOTHING) -> None:
         """Give up the port before the numbers move."""
         self._signal("cancel", payload)
+
+    @lenient_signal(name="reschedule", description='{"by": "Ada", "reason": "in print", "foc_on": "2026-12-01"}')
+    def reschedule(self, payload: RawValue = NOTHING) -> None:
+        """Ask for another cutover day."""
+        self._signal("reschedule", payload)
 
     @lenient_signal(name="hold", description='{"by": "Ada", "reason": "in print", "until": "2026-12-01T09:00:00Z"}')
     def hold(self, payload: RawValue = NOTHING) -> None:

@@ -57,7 +57,7 @@ class GainingCarrier(Protocol):
         ...
 
     def unconfigure(self, carrier_order_id: str) -> None:
-        """Take their configuration from them again; numbers without one stay so."""
+        """Take their configuration and their campaign from them again; numbers without stay so."""
         ...
 
     def activate(self, carrier_order_id: str) -> CarrierOrder:

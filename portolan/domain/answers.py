@@ -85,7 +85,7 @@ def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> No
         correct_and_go_on(order, {}, cause, now)
     else:
         order.retry_at = None
-        order.ask_messaging = settling.messaging_open(order)
+        order.ask_messaging = settling.messaging_open(order) and order.state is not State.ROLLING_BACK
         order.record(cause, now, "trying again now")
 
 
@@ -104,6 +104,11 @@ def _bridge(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> N
 
 def _let_it_port(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
     release(order, cause, now)
+    if order.state is State.ACTION_REQUIRED and order.foc_at and not foc_problem(order.foc_at, now, order.policy):
+        order.move(
+            State.FOC_CONFIRMED, Cause("date_kept", "portolan", now), now, f"FOC {in_words(order.foc_at)} stands"
+        )
+        readiness.date_stands(order, now)
 
 
 def _fix_forward(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:

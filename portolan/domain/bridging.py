@@ -14,6 +14,9 @@ from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
 
+#: What the task is about where the carrier builds no bridge.
+REFUSED = "bridge_refused"
+
 
 def begin(order: Order, cause: Cause, now: datetime, why: str) -> None:
     """Build the bridge next; the trade-offs are on record with it."""
@@ -26,6 +29,7 @@ def built(order: Order, answer: BridgeAnswer, now: datetime) -> None:
     assert order.bridge is not None  # noqa: S101 - set where it was begun
     bridge = order.bridge
     bridge.claimed, bridge.forward_to = answer.claimed, answer.forward_to
+    order.close_tasks(TaskKind.FORWARD_CALLS, "portolan", now, REFUSED)
     if answer.carries:
         bridge.carries_since = now
         words = f"a call to each of {len(answer.claimed)} numbers came through the bridge"
@@ -48,8 +52,10 @@ def built(order: Order, answer: BridgeAnswer, now: datetime) -> None:
 def not_built(order: Order, why: str, now: datetime) -> None:
     """The gaining carrier will not: a person settles it, or cancels."""
     order.retry_at = now + PROOF_WAIT_LATER
+    if order.has_task(TaskKind.FORWARD_CALLS, REFUSED):
+        return
     order.record(Cause("bridge_refused", "portolan", now), now, why)
-    order.open_task(TaskKind.FORWARD_CALLS, f"The gaining carrier builds no bridge: {why}", now)
+    order.open_task(TaskKind.FORWARD_CALLS, f"The gaining carrier builds no bridge: {why}", now, item=REFUSED)
     order.notify(NoticeKind.ACTION_NEEDED, why=f"The bridge was not built: {why}")
 
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from portolan.domain import bridging
 from portolan.domain.carrier import NumberStatus
 from portolan.domain.effects import Judgement, LookUp
-from portolan.domain.moves import go_on_signed, need_signature
+from portolan.domain.moves import give_up, go_on_signed, need_signature
 from portolan.domain.order import Cause, Evidence, Order
 from portolan.domain.reconciliation import Severity
 from portolan.domain.refusals import main_ports
+from portolan.domain.settling import bridge_open
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
@@ -54,6 +55,9 @@ def checked(order: Order, judgement: Judgement, now: datetime) -> None:
     cause = Cause("checked", "portolan", now)
     if not order.policy.portable or order.outcome:
         order.outcome = order.policy.not_portable_why or order.outcome
+        if order.attempt or bridge_open(order):
+            give_up(order, order.outcome, cause, now)
+            return
         order.move(State.NOT_PORTABLE, cause, now, order.outcome)
         order.notify(NoticeKind.NOT_PORTABLE, why=order.outcome)
         return

@@ -263,6 +263,7 @@ def _foc_missed(order: Order, cause: Cause, now: datetime) -> None:
         order.move(State.ACTION_REQUIRED, cause, now, words)
     order.open_task(TaskKind.CHOOSE_DATE, words, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=words)
+    order.refetch = bool(order.policy.runbook)
 
 
 def _retry(order: Order, cause: Cause, now: datetime) -> None:

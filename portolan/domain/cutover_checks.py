@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from portolan.domain import readiness, returning
+from portolan.domain.calendars import closed_reason, local
 from portolan.domain.foc import in_words
-from portolan.domain.messages import Confirm, CutOver, OverrideGates, Rollback, SignOffItems, TestCalls
+from portolan.domain.messages import Confirm, CutOver, OverrideGates, Reschedule, Rollback, SignOffItems, TestCalls
 from portolan.domain.order import AFTER_ACTIVATION, Order
 from portolan.domain.port_backs import ReturnStage
 from portolan.domain.proving import MOST_CALLS
@@ -15,6 +17,9 @@ from portolan.domain.states import State, Turn
 from portolan.domain.telling import Contact
 
 Why = tuple[str, str]
+SHA256 = re.compile(r"[0-9a-f]{64}")
+#: Where only what holds for any date can be signed off.
+AHEAD = frozenset({State.AWAITING_SIGNATURE, State.AWAITING_APPROVAL, State.SUBMITTED, State.ACTION_REQUIRED})
 
 
 def is_person(name: str, *contacts: Contact | None) -> bool:
@@ -37,8 +42,18 @@ def check_sign_off(order: Order, event: SignOffItems, made_at: datetime) -> Why 
     if unknown:
         named = ", ".join(known) or "none"
         return f"{', '.join(unknown)} is not in the runbook of this order.", f"Its items: {named}."
+    if event.document and not SHA256.fullmatch(event.document):
+        return "The document is named by something that is no SHA-256.", "Give the 64 hexadecimal digits, or a note."
     request = order.request
     for item in event.items:
+        if order.state in AHEAD and ITEMS[item].dated:
+            return f"{item} is signed off for a date, and there is none yet.", "Sign it off once the FOC is confirmed."
+        earliest = readiness.earliest(order, item)
+        if earliest and made_at < earliest:
+            return (
+                f"{item} is done shortly before the FOC, not earlier than {in_words(earliest)}.",
+                "Sign it off then.",
+            )
         if (ITEMS[item].stage in BEFORE_CUTOVER) == (order.state in AFTER_ACTIVATION):
             when = "before the numbers move" if ITEMS[item].stage in BEFORE_CUTOVER else "after the numbers moved"
             return f"{item} is signed off {when}; the order is {order.state.replace('_', ' ')}.", ""
@@ -75,6 +90,11 @@ def check_override(order: Order, event: OverrideGates, made_at: datetime) -> Why
 
 def check_cut_over(order: Order, event: CutOver, made_at: datetime) -> Why | None:
     """On demand, inside the carrier's window, at green gates."""
+    if not is_person(event.by, *deciders(order), order.request.coordinator):
+        return (
+            f"{event.by} is not one of this order's people.",
+            f"{_named(order)}, or {order.request.coordinator.name}.",
+        )
     if order.request.activation != "on_demand":
         return "The numbers of this order move at the FOC by themselves.", ""
     if order.hold:
@@ -87,6 +107,24 @@ def check_cut_over(order: Order, event: CutOver, made_at: datetime) -> Why | Non
         return f"The carrier's window closed on {in_words(until)}.", "Ask for a new date."
     if bar := readiness.barred(order):
         return f"Red gates: {', '.join(bar)}.", "Have them signed off, or overridden by the decision-maker."
+    return None
+
+
+def check_reschedule(order: Order, event: Reschedule, made_at: datetime) -> Why | None:
+    """Another day, that the carrier can still be asked for."""
+    if not order.policy.supplements:
+        carrier = order.request.gaining_carrier
+        return f"{carrier} takes no other date for an order that it holds.", "Cancel the order and start it again."
+    if event.foc_on is None:
+        return None
+    today = local(made_at, order.policy.time_zone).date()
+    if event.foc_on <= today:
+        return (
+            f"{event.foc_on} has passed or is today.",
+            "Name a later day, or none: then the next good one is asked for.",
+        )
+    if closed := closed_reason(event.foc_on, order.policy.closed_days):
+        return f"The losing carrier ports nothing that day: {closed}.", "Name another day."
     return None
 
 
@@ -122,7 +160,8 @@ def check_rollback(order: Order, event: Rollback, made_at: datetime) -> Why | No
 def check_stage(order: Order, made_at: datetime, inadvertent: bool) -> Why | None:
     """Whether a return can be asked for at that moment."""
     unlimited = inadvertent and order.policy.inadvertent_unlimited
-    if window_shut(order, made_at) and not unlimited:
+    over = window_shut(order, made_at) or order.state is State.SETTLING
+    if over and not unlimited:
         return after_window(order)
     if returning.next_stage(order, made_at, inadvertent) is ReturnStage.NEW_PORT and order.activated_at:
         return f"{order.request.losing_carrier} has refused to take the numbers back.", new_port(order)

@@ -45,8 +45,15 @@ def _override(order: Order, by: str, reason: str, decided_at: datetime, cause: C
     """The gates that were overdue when this was decided; what has become so since needs a word of its own."""
     assert order.foc_at is not None  # noqa: S101 - gates are overdue only where there is one
     red = readiness.overdue(order, decided_at)
-    before = order.override.items if order.override and order.override.foc_at == order.foc_at else []
-    order.override = Override(items=[*before, *red], by=by, reason=reason, at=cause.occurred_at, foc_at=order.foc_at)
+    earlier = readiness.override_of(order)
+    order.override = Override(
+        items=[*(earlier.items if earlier else []), *red],
+        by=by,
+        reason=reason,
+        at=cause.occurred_at,
+        foc_at=order.foc_at,
+        round=order.foc_round,
+    )
     order.proposal = None
     order.close_tasks(TaskKind.RED_GATES, by, now)
     readiness.try_to_go(order, cause, now, f"red gates overridden by {by}: {', '.join(red)}. {reason}")
@@ -97,7 +104,7 @@ def _propose(
 ) -> None:
     """Keep a decision until the second person confirms it; a newer one takes its place."""
     order.proposal = Proposal(kind=kind, by=by, reason=reason, at=cause.occurred_at, inadvertent=inadvertent)
-    other = next(one.name for one in deciders(order) if not is_person(by, one))
+    other = next((one.name for one in deciders(order) if not is_person(by, one)), "the second person")
     until = order.rollback_until if kind == "rollback" else order.foc_at
     what = "A rollback" if kind == "rollback" else "An override of red gates"
     words = f"{what} was decided by {by}: {reason}. It counts when {other} confirms it"

@@ -14,7 +14,7 @@ from portolan.domain.foc import in_words
 from portolan.domain.order import AFTER_ACTIVATION, Order
 from portolan.domain.port_backs import Asked, ReturnStage
 from portolan.domain.proving import calls_missing, not_active, slots_of
-from portolan.domain.readiness import barred, due_at, move_until, overdue, titles
+from portolan.domain.readiness import barred, due_at, move_until, overdue, override_of, titles
 from portolan.domain.returning import next_stage, stage_until
 from portolan.domain.settling import bridge_open, messaging_open
 from portolan.domain.states import State
@@ -56,7 +56,7 @@ def _waiting(order: Order) -> Iterator[str]:
     if ahead and (red := barred(order)):
         waiting = f" The numbers wait for them; until {in_words(move_until(order))} they can still move."
         yield f"Red gates: {_dated(order, red)}.{waiting if order.held_since else ''}"
-    if (override := order.override) and override.foc_at == order.foc_at:
+    if override := override_of(order):
         reason = override.reason.rstrip(". ")
         yield f"Red gates overridden by {override.by}: {', '.join(override.items)}. Reason: {reason}."
     if ahead and order.request.activation == "on_demand":

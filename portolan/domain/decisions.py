@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -28,6 +28,7 @@ from portolan.domain.messages import (
     LoaSigned,
     OverrideGates,
     Release,
+    Reschedule,
     Resubmit,
     Rollback,
 )
@@ -288,6 +289,7 @@ def _settle_foc(order: Order, cause: Cause, now: datetime, was: datetime | None)
         order.notify(NoticeKind.FOC_CHANGED, foc=in_words(order.foc_at), before=in_words(was))
     else:
         order.notify(NoticeKind.FOC_CONFIRMED, foc=in_words(order.foc_at))
+    _pause(order, now)
 
 
 def _carrier_activity(order: Order, event: CarrierActivity, cause: Cause, now: datetime) -> None:
@@ -322,35 +324,57 @@ def _cancel(order: Order, event: Cancel, cause: Cause, now: datetime) -> None:
 
 def _hold(order: Order, event: Hold, cause: Cause, now: datetime) -> None:
     review_at = now + timedelta(days=order.policy.reminder_days)
-    since = order.hold.since if order.hold else now
+    before, since = order.hold, order.hold.since if order.hold else now
     order.hold = OnHold(by=_who(event), reason=event.reason, since=since, until=event.until, review_at=review_at)
     order.record(cause, now, event.reason + (f", until {in_words(event.until)}" if event.until else ""))
     order.open_task(
         TaskKind.REVIEW_HOLD, f"On hold since {in_words(since)}: {event.reason}", now, event.until or review_at
     )
-    if order.policy.runbook and order.state in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY}:
-        _pause(order, order.hold, Cause("paused", "portolan", now), now)
+    if before and before.supplements and order.state is State.SUBMITTING:
+        order.hold.supplements = order.hold.asked = True
+        order.requested_foc_on = _day_after(order, order.hold, now) or order.requested_foc_on
+    else:
+        _pause(order, now)
 
 
-def _pause(order: Order, hold: OnHold, cause: Cause, now: datetime) -> None:
+def _pause(order: Order, now: datetime) -> None:
     """The carrier has the order already: ask for a date after the hold, or offer the bridge where it cannot pause."""
-    carrier = order.request.gaining_carrier
+    hold, carrier, dated = order.hold, order.request.gaining_carrier, order.foc_at is not None
+    with_carrier = order.state in {State.SUBMITTED, State.FOC_CONFIRMED, State.READY}
+    if not (hold and with_carrier and order.policy.runbook):
+        return
+    if hold.until and order.foc_at and order.foc_at >= hold.until:
+        return
+    day = _day_after(order, hold, now)
     if order.state is State.READY:
         bridging.propose(order, now, f"Inside the change freeze {carrier} pauses nothing.")
     elif not order.policy.supplements:
         bridging.propose(order, now, f"{carrier} takes no other date for an order that it holds.")
-    elif hold.until and (order.foc_at is None or order.foc_at < hold.until):
-        last = local(hold.until - timedelta(microseconds=1), order.policy.time_zone).date()
-        day = good_day(order, now, last)
-        if day <= last:
-            horizon = order.policy.foc_horizon_days
-            bridging.propose(
-                order, now, f"Within {horizon} days, as far ahead as a date can lie, the hold does not end."
-            )
-            return
-        order.requested_foc_on = day
-        hold.supplements = True
-        send(order, SendKind.NEW_DATE, cause, now, f"on hold: asking for {order.requested_foc_on}")
+    elif hold.asked and dated:
+        bridging.propose(order, now, f"{order.request.losing_carrier} confirmed a date before the end of the hold.")
+    elif hold.until is None and dated:
+        bridging.propose(order, now, "A hold without an end names no date that could be asked for instead.")
+    elif hold.until and day is None:
+        horizon = order.policy.foc_horizon_days
+        bridging.propose(order, now, f"Within {horizon} days, as far ahead as a date can lie, the hold does not end.")
+    elif day and not hold.asked:
+        order.requested_foc_on, hold.supplements, hold.asked = day, True, True
+        send(order, SendKind.NEW_DATE, Cause("paused", "portolan", now), now, f"on hold: asking for {day}")
+
+
+def _day_after(order: Order, hold: OnHold, now: datetime) -> date | None:
+    """The day to ask for after a hold; None where it has no end, or ends too far ahead."""
+    if hold.until is None:
+        return None
+    last = local(hold.until - timedelta(microseconds=1), order.policy.time_zone).date()
+    day = good_day(order, now, last)
+    return day if day > last else None
+
+
+def _reschedule(order: Order, event: Reschedule, cause: Cause, now: datetime) -> None:
+    was = local(order.foc_at, order.policy.time_zone).date() if order.foc_at else None
+    order.requested_foc_on = event.foc_on or good_day(order, now, was)
+    send(order, SendKind.NEW_DATE, cause, now, f"{event.reason}: asking for {order.requested_foc_on}")
 
 
 def _release(order: Order, event: Release, cause: Cause, now: datetime) -> None:
@@ -372,6 +396,7 @@ _HANDLERS: dict[str, Callable[[Order, Any, Cause, datetime], None]] = {
     "approve": _approve,
     "resubmit": _resubmit,
     "cancel": _cancel,
+    "reschedule": _reschedule,
     "hold": _hold,
     "release": _release,
     "complete_task": complete,

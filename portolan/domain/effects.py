@@ -61,7 +61,9 @@ EFFECTS: dict[str, Effect] = {
         Effect("remove_bridge", True, "the order's bridge; what is gone stays gone"),
         Effect("look_for_proof", False, "read only"),
         Effect("make_test_calls", True, "order and slot, and each call's origin"),
-        Effect("settle_messaging", True, "the carrier's order; a number joins its campaign once"),
+        Effect(
+            "settle_messaging", True, "the carrier's order; a number joins its campaign once", "unconfigure_numbers"
+        ),
         Effect("sign_return", True, "the letter's own bytes: the same decision gives the same letter"),
         Effect("render_letter", True, "the letter's own bytes: the same order gives the same letter"),
         Effect("split_order", True, "the id of the new order"),

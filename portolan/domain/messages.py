@@ -215,6 +215,15 @@ class Cancel(Message):
     reason: Plain = Field(min_length=1)
 
 
+class Reschedule(Message):
+    """Ask for another cutover day (supplement 2): `foc_on`, or the next good one."""
+
+    kind: Literal["reschedule"] = "reschedule"
+    by: Plain = Field(min_length=1)
+    reason: Plain = Field(min_length=1)
+    foc_on: date | None = None
+
+
 class Hold(Message):
     """Let nothing be sent and nothing be moved until `until`, or until released."""
 
@@ -255,6 +264,7 @@ Event = Annotated[
     | Confirm
     | Rollback
     | Cancel
+    | Reschedule
     | Hold
     | Release
     | CompleteTask,

@@ -48,6 +48,7 @@ def send(order: Order, kind: SendKind, cause: Cause, now: datetime, detail: str 
         order.attempt += 1
     order.send_again = False
     order.send = kind
+    order.foc_kept = order.foc_at if kind is SendKind.NEW_DATE else None
     order.set_foc(None, now)
     order.move(State.SUBMITTING, cause, now, detail)
 

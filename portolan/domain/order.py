@@ -130,7 +130,7 @@ class Loa(BaseModel):
 class OnHold(BaseModel):
     """Who put the order on hold, why and until when; without `until` it is reviewed at `review_at`.
 
-    `supplements`: the carrier is asked for another date because of it, which a hold does not hold up.
+    `supplements`: the carrier is asked for another date because of it, which a hold does not hold up; `asked`: it was.
     """
 
     by: str
@@ -139,6 +139,7 @@ class OnHold(BaseModel):
     until: AwareDatetime | None = None
     review_at: AwareDatetime
     supplements: bool = False
+    asked: bool = False
 
 
 class Cause(NamedTuple):
@@ -187,7 +188,7 @@ TASK_STATES: dict[TaskKind, frozenset[State]] = {
     TaskKind.RELEASE_BRIDGE: frozenset({State.BRIDGED}),
     TaskKind.FINISH_ACTIVATION: frozenset({State.PARTIALLY_ACTIVE}),
     TaskKind.PROVE_NUMBERS: frozenset({State.VERIFYING}),
-    TaskKind.HALF_PORTED: frozenset({State.VERIFYING, State.ROLLBACK_WINDOW}),
+    TaskKind.HALF_PORTED: frozenset({State.PARTIALLY_ACTIVE, State.VERIFYING, State.ROLLBACK_WINDOW}),
     TaskKind.TESTS_FAIL: frozenset({State.VERIFYING, State.ROLLBACK_WINDOW}),
     TaskKind.MESSAGING_LATE: AFTER_ACTIVATION,
     TaskKind.SECOND_PERSON: frozenset({State.FOC_CONFIRMED, State.READY, *AFTER_ACTIVATION}),
@@ -225,7 +226,8 @@ class Order(BaseModel):
         split_off: Numbers about to get an order of their own. `splits`: the orders that have.
         bridge: The bridge, where one was built or is about to be. `bridge_first`: it comes before anything is sent.
             `bridge_next`: the order is withdrawn at the carrier in order to be bridged.
-        foc_settled_at: When the present FOC was settled.
+        foc_settled_at: When the present FOC was settled. `foc_before`: the newest that there was; `foc_round`: how
+            many different ones in a row. `foc_kept`: the date that still stands while another one is asked for.
         signoffs: The newest sign-off of each item of the runbook.
         override: The decision-maker's word that gates may be red.
         red_told: The stages whose red gates people were told of, for the present FOC.
@@ -307,6 +309,9 @@ class Order(BaseModel):
     bridge_next: bool = False
 
     foc_settled_at: AwareDatetime | None = None
+    foc_before: AwareDatetime | None = None
+    foc_round: int = 0
+    foc_kept: AwareDatetime | None = None
     signoffs: dict[str, SignOff] = Field(default_factory=dict)
     override: Override | None = None
     red_told: list[str] = Field(default_factory=list)
@@ -407,6 +412,9 @@ class Order(BaseModel):
 
     def set_foc(self, foc_at: datetime | None, now: datetime) -> None:
         """Take another date, or none: what was settled for the one before is void."""
+        if foc_at and foc_at != self.foc_before:
+            self.foc_before = foc_at
+            self.foc_round += 1
         self.foc_at = foc_at
         self.foc_settled_at = now if foc_at else None
         self.red_told = []

@@ -25,6 +25,10 @@ RETRY_WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30))
 MOVED_UNASKED = frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY})
 
 
+#: So many looks, a quarter of an hour apart, numbers that are still moving are waited for.
+PATIENT_LOOKS = 4
+
+
 def _portolan(kind: str, now: datetime) -> Cause:
     return Cause(kind, "portolan", now)
 
@@ -35,6 +39,7 @@ def sent(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     order.carrier_status, order.carrier_raw_status = at_carrier.status, at_carrier.raw_status
     order.carrier_approved_at = None
     order.rejections = []
+    order.foc_kept = None
     if order.hold:
         order.hold.supplements = False
     restart_chase(order, now)
@@ -61,6 +66,11 @@ def refused(order: Order, why: str, now: datetime) -> None:
     order.move(State.ACTION_REQUIRED, _portolan("carrier_refused", now), now, why)
     order.open_task(TaskKind.CARRIER_REFUSED, why, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=why)
+    if order.foc_kept and order.foc_kept > now:
+        order.set_foc(order.foc_kept, now)
+        words = f"Another date was refused ({why}): {in_words(order.foc_kept)} still stands at the carrier."
+        order.open_task(TaskKind.CHOOSE_DATE, words, now, order.foc_kept)
+    order.foc_kept = None
     if order.hold and order.hold.supplements:
         order.hold.supplements = False
         bridging.propose(order, now, f"The date after the hold was refused: {why}.")
@@ -188,9 +198,14 @@ def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
         order.close_tasks(TaskKind.SECOND_PERSON, cause.by, now)
     settling.begin_messaging(order, now)
     readiness.ask(order, now)
-    if partial:
-        order.open_task(TaskKind.FINISH_ACTIVATION, words, now, order.rollback_until)
-        order.notify(NoticeKind.ACTION_NEEDED, why=words)
+    if partial and NumberStatus.FAILED in order.number_status.values():
+        _ask_to_finish(order, words, now)
+
+
+def _ask_to_finish(order: Order, words: str, now: datetime) -> None:
+    order.open_task(TaskKind.FINISH_ACTIVATION, words, now, order.rollback_until)
+    proving.diagnose(order, now)
+    order.notify(NoticeKind.ACTION_NEEDED, why=words)
 
 
 def looked_at_rest(order: Order, numbers: Mapping[str, NumberStatus], now: datetime) -> None:
@@ -201,6 +216,12 @@ def looked_at_rest(order: Order, numbers: Mapping[str, NumberStatus], now: datet
     if not stuck:
         order.move(State.VERIFYING, _portolan("activated", now), now, "every number has moved")
         return
+    # A carrier may take a while over numbers that it has not failed.
+    patient = order.tries < PATIENT_LOOKS and NumberStatus.FAILED not in order.number_status.values()
+    if not patient and not order.has_task(TaskKind.FINISH_ACTIVATION):
+        words = f"{len(stuck)} of {len(order.request.numbers)} numbers did not move"
+        order.record(_portolan("partially_active", now), now, words)
+        _ask_to_finish(order, words, now)
     waits = proving.PROOF_WAITS
     order.retry_at = now + (waits[order.tries] if order.tries < len(waits) else proving.PROOF_WAIT_LATER)
     order.tries += 1
@@ -217,6 +238,13 @@ def moved_by_carrier(order: Order, at_carrier: CarrierOrder, now: datetime) -> N
     _moved(order, Cause("activated", "carrier", order.activated_at), now, words)
     if order.state is State.VERIFYING:
         order.notify(NoticeKind.ACTION_NEEDED, why=words)
+
+
+def left_behind(order: Order, what: str, why: str, now: datetime) -> None:
+    """The carrier does not take down what was set up for the order: it stays there, and a person is told."""
+    words = f"{what} was left at {order.request.gaining_carrier}: {why}. Have its desk take it down"
+    order.record(_portolan("left_behind", now), now, words)
+    order.notify(NoticeKind.ACTION_NEEDED, why=words)
 
 
 def configured(order: Order, now: datetime) -> None:

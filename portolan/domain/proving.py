@@ -219,7 +219,7 @@ def heard(order: Order, results: Sequence[CallResult], cause: Cause, now: dateti
             _ask_decision_maker(order, now)
         elif not missing(order, now):
             proven(order, now)
-    elif order.state is State.ROLLBACK_WINDOW and failing(order, now):
+    elif order.state in {State.ROLLBACK_WINDOW, State.SETTLING} and failing(order, now):
         lost = "test calls fail: the port is no longer proven"
         order.proven_at, order.proof = None, []
         order.move(State.VERIFYING, Cause("proof_lost", "portolan", now), now, lost)

@@ -15,13 +15,17 @@ from portolan.domain.foc import day_in_words, in_words
 from portolan.domain.foc_guard import concerns, surroundings, window_end
 from portolan.domain.moves import good_day
 from portolan.domain.order import Cause, Order
-from portolan.domain.runbook import BEFORE_CUTOVER, ITEMS, LEADS, SignOff, Stage
+from portolan.domain.runbook import BEFORE_CUTOVER, ITEMS, LEADS, Override, SignOff, Stage
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
 
 #: People get this long to begin, where the FOC comes sooner than an item's usual time.
 GRACE = timedelta(hours=24)
+#: What the last day asks for can be done at most this long before the FOC.
+EARLIEST = timedelta(hours=72)
+#: A carrier that moves numbers by itself at the end of its window is asked once more after this.
+LOOK_AGAIN = timedelta(hours=1)
 
 #: Items that Portolan sees to.
 _BY_ITSELF = frozenset({"foc", "rollback_letter"})
@@ -73,7 +77,7 @@ def shown(order: Order, item: str) -> str:
 def signed(order: Order, item: str) -> SignOff | None:
     """The sign-off of an item that holds now; one for another FOC does not."""
     found = order.signoffs.get(item)
-    stale = found and ITEMS[item].dated and ITEMS[item].stage in BEFORE_CUTOVER and found.foc_at != order.foc_at
+    stale = found and ITEMS[item].dated and ITEMS[item].stage in BEFORE_CUTOVER and found.round != order.foc_round
     return None if stale else found
 
 
@@ -89,14 +93,34 @@ def red_gates(order: Order) -> list[str]:
 
 def barred(order: Order) -> list[str]:
     """The gates that keep the numbers from moving: red, and not overridden for this FOC."""
-    override = order.override
-    covered = override.items if override and override.foc_at == order.foc_at else []
+    override = override_of(order)
+    covered = override.items if override else []
     return [item for item in red_gates(order) if item not in covered]
+
+
+def override_of(order: Order) -> Override | None:
+    """The override that holds for the present FOC."""
+    return order.override if order.override and order.override.round == order.foc_round else None
 
 
 def overdue(order: Order, now: datetime) -> list[str]:
     """The barring gates whose time has come: those an override would cover."""
     return [item for item in barred(order) if (due := due_at(order, item)) is not None and due <= now]
+
+
+def earliest(order: Order, item: str) -> datetime | None:
+    """When an item of the last day can be signed off at the earliest: what is said long before shows nothing."""
+    last_day = ITEMS[item].stage is Stage.DAY_BEFORE and ITEMS[item].dated
+    return order.foc_at - EARLIEST if last_day and order.foc_at else None
+
+
+def signable(order: Order, now: datetime) -> list[str]:
+    """The items that somebody can sign off at that moment and has not."""
+    moved, dated = order.activated_at is not None, order.foc_at is not None
+    found = [one for one in items(order) if not green(order, one) and (ITEMS[one].stage in BEFORE_CUTOVER) is not moved]
+    return [
+        one for one in found if (dated or not ITEMS[one].dated) and not ((due := earliest(order, one)) and now < due)
+    ]
 
 
 def titles(names: Iterable[str]) -> str:
@@ -125,10 +149,14 @@ def waits_for_word(order: Order) -> bool:
 
 def sign(order: Order, item: str, by: str, now: datetime, note: str = "", document: str = "") -> None:
     """Take a sign-off for the present FOC."""
-    order.signoffs[item] = SignOff(item=item, by=by, at=now, note=note, document=document, foc_at=order.foc_at)
+    order.signoffs[item] = SignOff(
+        item=item, by=by, at=now, note=note, document=document, foc_at=order.foc_at, round=order.foc_round
+    )
     order.close_tasks(TaskKind.SIGN_OFF, by, now, item)
     if item == "calendar":
         order.close_tasks(TaskKind.CHECK_DATE, by, now)
+    elif item == "hosted_messaging" and order.foc_at and order.state in {State.FOC_CONFIRMED, State.READY}:
+        _guard(order, now)
 
 
 def date_stands(order: Order, now: datetime) -> None:
@@ -149,6 +177,8 @@ def _guard(order: Order, now: datetime) -> None:
         loa_expires_at=order.loa.expires_at if order.loa else None,
         hosted_messaging_since=_hosted_since(order),
     )
+    if "hosted_messaging" in items(order) and not green(order, "hosted_messaging"):
+        found.append("Nobody has signed off that hosted messaging was ordered, and it takes its days.")
     if not found:
         if "calendar" in order.policy.runbook:
             sign(order, "calendar", "portolan", now, surroundings(order.foc_at, order.policy))
@@ -202,8 +232,6 @@ def close_before(order: Order, by: str, now: datetime) -> None:
     for task in order.open_tasks:
         if task.kind is TaskKind.SIGN_OFF and ITEMS[task.item].stage in BEFORE_CUTOVER:
             order.close_task(task, by, now)
-    order.close_tasks(TaskKind.RED_GATES, by, now)
-    order.close_tasks(TaskKind.CUT_OVER, by, now)
 
 
 def tell_red(order: Order, cause: Cause, now: datetime, stage: str) -> None:
@@ -213,7 +241,8 @@ def tell_red(order: Order, cause: Cause, now: datetime, stage: str) -> None:
     if not red or order.foc_at is None:
         return
     freeze = order.foc_at - timedelta(hours=order.policy.freeze_hours)
-    way = f"until {in_words(freeze)} another date can be asked for" if freeze > now else "the change freeze has begun"
+    way = f"until {in_words(freeze)} another date can be asked for (`portolan reschedule {order.order_id}`)"
+    way = way if freeze > now else "the change freeze has begun"
     words = (
         f"{len(red)} gate{'s are' if len(red) > 1 else ' is'} red: {titles(red)}. FOC {in_words(order.foc_at)}; {way}"
     )
@@ -260,12 +289,7 @@ def foc_came(order: Order, cause: Cause, now: datetime) -> None:
 
 
 def foc_lapsed(order: Order, cause: Cause, now: datetime) -> None:
-    """Nobody moved the numbers in their time; a carrier that does so by itself has, or another date is needed."""
-    if not barred(order) and order.policy.activates_itself:
-        order.move(
-            State.CUTTING_OVER, cause, now, "the carrier's window has ended, at which it moves the numbers itself"
-        )
-        return
+    """Nobody moved the numbers in their time: another date is needed, unless the carrier has moved them by itself."""
     why = "before the last word that was waited for"
     if barred(order):
         why = f"at red gates: {titles(barred(order))}"
@@ -276,3 +300,5 @@ def foc_lapsed(order: Order, cause: Cause, now: datetime) -> None:
     order.open_task(TaskKind.CHOOSE_DATE, words, now)
     order.notify(NoticeKind.ACTION_NEEDED, why=words.rstrip("."))
     order.refetch = True
+    if order.policy.activates_itself:
+        order.cure_at = now + LOOK_AGAIN

@@ -12,10 +12,12 @@ from portolan.domain import readiness
 from portolan.domain.calendars import local
 from portolan.domain.carrier import AccountData
 from portolan.domain.cutover_checks import (
+    AHEAD,
     after_window,
     check_confirm,
     check_cut_over,
     check_override,
+    check_reschedule,
     check_rollback,
     check_sign_off,
     check_stage,
@@ -38,6 +40,7 @@ from portolan.domain.messages import (
 )
 from portolan.domain.order import AFTER_ACTIVATION, Order
 from portolan.domain.proving import not_active
+from portolan.domain.settling import bridge_open
 from portolan.domain.states import ACTING, BEFORE_CUTOVER, ENDED, MOVED, STATES, State
 from portolan.domain.tasks import Task, TaskKind
 
@@ -71,7 +74,7 @@ ALLOWED: dict[str, frozenset[State]] = {
     "carrier_activity": frozenset(State) - ENDED,
     "approve": frozenset({State.AWAITING_APPROVAL}),
     "resubmit": frozenset({State.AWAITING_INFORMATION, State.ACTION_REQUIRED}),
-    "sign_off": _DATED | AFTER_ACTIVATION,
+    "sign_off": AHEAD | _DATED | AFTER_ACTIVATION,
     "override_gates": _DATED,
     "cut_over": frozenset({State.READY}),
     "test_calls": AFTER_ACTIVATION,
@@ -80,6 +83,7 @@ ALLOWED: dict[str, frozenset[State]] = {
     ),
     "confirm": _DATED | AFTER_ACTIVATION - {State.ROLLING_BACK},
     "cancel": _CANCELLABLE,
+    "reschedule": frozenset({State.SUBMITTED, State.FOC_CONFIRMED}),
     "hold": _CANCELLABLE - {State.BRIDGING, State.BRIDGED},
     "release": frozenset(State) - ENDED,
     "complete_task": frozenset(State) - ENDED,
@@ -121,10 +125,11 @@ def deferrable(order: Order, kind: str) -> bool:
 _OFFERED: dict[str, Callable[[Order, datetime], bool]] = {
     "release": lambda order, now: bool(order.hold) or order.state is State.BRIDGED,
     "complete_task": lambda order, now: any(possible_answers(order, task) for task in order.open_tasks),
-    "sign_off": lambda order, now: any(not readiness.green(order, item) for item in readiness.items(order)),
+    "sign_off": lambda order, now: bool(readiness.signable(order, now)),
     "override_gates": lambda order, now: bool(readiness.overdue(order, now)),
-    "cut_over": lambda order, now: check_cut_over(order, CutOver(by="somebody"), now) is None,
+    "cut_over": lambda order, now: check_cut_over(order, CutOver(by=order.request.coordinator.name), now) is None,
     "confirm": lambda order, now: order.proposal is not None,
+    "reschedule": lambda order, now: order.policy.supplements,
     "rollback": lambda order, now: (
         order.state is State.BRIDGED or check_stage(order, now, order.state is State.SETTLING) is None
     ),
@@ -320,13 +325,15 @@ def separable(order: Order, note: str = "") -> list[str]:
     """
     if order.state is State.PARTIALLY_ACTIVE:
         stuck = not_active(order)
-        return stuck if len(stuck) < len(order.request.numbers) else []
+        return stuck if len(stuck) < len(order.request.numbers) and not bridge_open(order) else []
     noted = {number for number in order.request.numbers if number in note}
     named = noted or {number for reason in order.rejections for number in reason.numbers}
     if order.state is State.AWAITING_INFORMATION and not noted:
         named = set(order.unknown)
     found = [number for number in order.request.numbers if number in named]
     # Numbers that stay behind on the account need its main number there, or a new one.
+    if bridge_open(order):  # it carries all of them, and comes down with this order
+        return []
     headless = order.main_number in order.request.numbers and not order.new_btn
     whole = len(found) == len(order.request.numbers) or headless
     return [] if whole else found
@@ -406,6 +413,7 @@ _CHECKS: dict[str, Callable[[Order, Any, datetime], tuple[str, str] | None]] = {
     "loa_signed": _check_loa,
     "give_evidence": _check_evidence,
     "resubmit": _check_corrections,
+    "reschedule": check_reschedule,
     "hold": _check_hold,
     "release": _check_release,
     "complete_task": _check_task,

@@ -13,7 +13,7 @@ from portolan.domain.carrier import CarrierOrder, CarrierStatus, Consent, Number
 from portolan.domain.foc import in_words
 from portolan.domain.order import Cause, Order
 from portolan.domain.port_backs import Asked, ReturnStage
-from portolan.domain.proving import PROOF_WAIT_LATER, PROOF_WAITS, failures, not_active
+from portolan.domain.proving import PROOF_WAIT_LATER, PROOF_WAITS, failing, failures, not_active
 from portolan.domain.settling import bridge_open, messaging_open
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
@@ -52,7 +52,7 @@ def order_return(order: Order, asked: Asked, cause: Cause, now: datetime) -> Non
     order.returns.append(asked)
     order.rollback_by, order.rollback_reason, order.rollback_decided_at = asked.by, asked.reason, asked.decided_at
     order.proposal = None
-    order.call_slot, order.ask_messaging = None, False
+    order.call_slot, order.ask_messaging, order.split_off = None, False, None
     who = f"decided by {asked.by}" + (f" and {asked.second}" if asked.second else "")
     order.move(State.ROLLING_BACK, cause, now, f"{asked.reason} ({who})")
     if order.policy.runbook:
@@ -157,6 +157,8 @@ def _stands(order: Order, now: datetime) -> State:
     """Where the order stands when the numbers stay."""
     if order.policy.independent and not_active(order):
         return State.PARTIALLY_ACTIVE
+    if failing(order, now):
+        order.proven_at, order.proof = None, []
     if order.proven_at is None:
         return State.VERIFYING
     over = order.rollback_until is not None and now >= order.rollback_until

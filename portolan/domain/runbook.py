@@ -113,6 +113,7 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             Turn.COORDINATOR,
             "Hosted messaging was ordered, at least four business days ahead of the FOC",
             "the order's id",
+            dated=False,
         ),
         "legacy_test": Item(
             Stage.DAY_BEFORE,
@@ -162,7 +163,10 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
 
 
 class SignOff(BaseModel):
-    """Somebody vouches that an item is done, for the FOC of that moment; `document` is a SHA-256."""
+    """Somebody vouches that an item is done, for the FOC of that moment; `document` is a SHA-256.
+
+    `round` tells FOCs apart: a date that comes back after another one is a new one.
+    """
 
     item: str
     by: str
@@ -170,6 +174,7 @@ class SignOff(BaseModel):
     note: str = ""
     document: str = ""
     foc_at: AwareDatetime | None = None
+    round: int = 0
 
 
 class Override(BaseModel):
@@ -180,3 +185,4 @@ class Override(BaseModel):
     reason: str
     at: AwareDatetime
     foc_at: AwareDatetime
+    round: int = 0

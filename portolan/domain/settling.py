@@ -32,6 +32,12 @@ def messaging_open(order: Order) -> bool:
     return bool(order.messaging) and not settled and not order.without_messaging
 
 
+def joined(order: Order) -> bool:
+    """Whether numbers have joined a campaign, which they leave when they go back."""
+    wanted = order.request.messaging
+    return bool(wanted and wanted.campaign) and MessagingStatus.SETTLED in order.messaging.values()
+
+
 def bridge_open(order: Order) -> bool:
     """Whether a bridge is still to be taken down."""
     return order.bridge is not None and order.bridge.removed_at is None
@@ -93,6 +99,8 @@ def _ask(order: Order, cause: Cause, words: str, now: datetime) -> None:
 def close_window(order: Order, cause: Cause, now: datetime, words: str) -> None:
     """No return is left: the order is complete, but for messaging and bridge where they are not settled."""
     order.outcome = f"Ported on {in_words(order.activated_at)}; {words}"
+    order.proposal = None
+    order.close_tasks(TaskKind.SECOND_PERSON, cause.by, now)
     if messaging_open(order) or bridge_open(order):
         what = "messaging" if messaging_open(order) else "the bridge"
         order.move(State.SETTLING, cause, now, f"{words} {what[0].upper()}{what[1:]} is not settled yet")

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from math import lcm
 from typing import Literal, get_args
 
@@ -105,8 +105,8 @@ def slots(activated_at: datetime, minutes: Sequence[int], calls: Sequence[CallRe
     """The schedule with what has been called so far.
 
     A slot passes when all its calls did, and fails when one did not; it is missed when its time ended without any.
-    Calls before the first slot count for the first, calls after the end of the last for the last: nothing that was
-    heard is lost.
+    Calls before the first slot count for the first. After the end of the last one, every further stretch of its length
+    in which somebody called is a slot more: nothing that was heard is lost, and what was put right can be proven.
 
     Args:
         activated_at: When the numbers moved.
@@ -119,7 +119,10 @@ def slots(activated_at: datetime, minutes: Sequence[int], calls: Sequence[CallRe
     if not starts:
         return []
     last = starts[-1] - (starts[-2] if len(starts) > 1 else moved)
-    ends = [*starts[1:], starts[-1] + (last or LONE_SLOT)]
+    length = last or LONE_SLOT
+    further = {(call.at - starts[-1]) // length for call in calls if call.at >= starts[-1] + length}
+    starts += [starts[-1] + length * count for count in sorted(further)]
+    ends = [min(begin + length, following) for begin, following in pairwise([*starts, starts[-1] + length])]
     results: list[list[CallResult]] = [[] for _ in starts]
     for call in calls:
         results[max(bisect_right(starts, call.at) - 1, 0)].append(call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +25,7 @@ from worker.logs import runtime
 
 #: In characters; more would lead beyond the last year a date can hold.
 LONGEST_DURATION = 6
+TO_FOC = "foc"
 
 
 @app.command()
@@ -93,27 +94,45 @@ async def start(
 @command
 async def skip(
     order: OrderId,
-    duration: Annotated[str, typer.Argument(metavar="DURATION", help="Such as 90m, 36h or 5d.")],
+    duration: Annotated[str, typer.Argument(metavar="DURATION", help="Such as 90m, 36h or 5d; or foc: to the FOC.")],
     as_json: AsJson = False,
 ) -> None:
     """Move one order's clock ahead, on a server started by `portolan up`. The simulated carrier speaks on the way."""
-    units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-    if not (duration[:-1].isdecimal() and duration[-1:] in units and len(duration) <= LONGEST_DURATION):
-        raise PortolanError(f"{duration!r} is no duration.", "Write for example 90m, 36h or 5d.")
+    span = _span(duration)
     deployment = settings()
     records = open_records(deployment)
     records.order(order)
     clock = OrderClock(await connect_temporal(deployment), simulated(deployment), order)
     if not await clock.running():
         raise PortolanError(f"{order} has ended; its clock stands still.")
-    work = clock.past(int(duration[:-1]) * units[duration[-1]])
-    await with_progress(f"Skipping {duration}", work, as_json)
+    work = clock.past(span) if span else clock.to(await _foc_ahead(clock))
+    await with_progress(f"Skipping {duration}" if span else "Skipping to the FOC", work, as_json)
     now = await clock.now()
     state = (await clock.settled()).state if await clock.running() else records.order(order).state
     if as_json:
         print_json({"order": order, "now": now, "state": state})
     else:
         out.print(f"It is {in_words(now)} for {order}; the order is [bold]{state.replace('_', ' ')}[/].")
+
+
+def _span(duration: str) -> timedelta | None:
+    """A duration as typed; None for the time until the FOC."""
+    units = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+    if duration == TO_FOC:
+        return None
+    if not (duration[:-1].isdecimal() and duration[-1:] in units and len(duration) <= LONGEST_DURATION):
+        raise PortolanError(f"{duration!r} is no duration.", "Write for example 90m, 36h or 5d; or foc.")
+    return int(duration[:-1]) * units[duration[-1]]
+
+
+async def _foc_ahead(clock: OrderClock) -> datetime:
+    """The FOC of an order that is waited for."""
+    order, now = await clock.settled(), await clock.now()
+    if order.foc_at is None:
+        raise PortolanError(f"{order.order_id} has no FOC yet.", "Skip a duration, such as 2d.")
+    if order.foc_at <= now:
+        raise PortolanError(f"The FOC of {order.order_id} has passed: {in_words(order.foc_at)}.", "Skip a duration.")
+    return order.foc_at
 
 
 @app.command()

@@ -243,12 +243,13 @@ def test_the_day_to_ask_for_is_the_first_good_one_after_the_hold(until: str, day
     assert str(order.requested_foc_on) == day
 
 
-def test_where_no_date_lies_so_far_ahead_none_inside_the_hold_is_asked_for() -> None:
-    order = confirmed(new(**PAUSES))
-    say(order, "hold", until=UNTIL + 2 * DAY, **HOLD)
-    assert (order.state, order.attempt) == (State.FOC_CONFIRMED, 1)
+@pytest.mark.parametrize(("horizon", "until"), [(30, UNTIL + 2 * DAY), (8, NOW + 8 * DAY)])
+def test_where_no_date_lies_so_far_ahead_none_inside_the_hold_is_asked_for(horizon: int, until: datetime) -> None:
+    order = submitted(new(policy={**PAUSES["policy"], "foc_horizon_days": horizon}))
+    say(order, "hold", until=until, **HOLD)
+    assert (order.state, order.attempt) == (State.SUBMITTED, 1)
     assert task(order, TaskKind.CHOOSE_BRIDGE).detail.startswith(
-        "Within 30 days, as far ahead as a date can lie, the hold does not end. A bridge"
+        f"Within {horizon} days, as far ahead as a date can lie, the hold does not end. A bridge"
     )
 
 
@@ -411,6 +412,7 @@ def test_a_date_that_the_carrier_refuses_on_hold_offers_the_bridge_and_the_next_
     say(order, "release", by=PERSON)
     # Under the key of the refused one the carrier would only find what was withdrawn.
     assert (order.state, order.attempt, order.send_again) == (State.SUBMITTING, 3, False)
+    assert order.send is SendKind.NEW
 
 
 def test_a_refused_date_without_a_hold_offers_none() -> None:

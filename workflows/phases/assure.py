@@ -12,6 +12,7 @@ from portolan.domain.effects import Failure, Look
 from portolan.domain.order import Cause, Order
 from portolan.domain.testcalls import calls_wanted
 from workflows import calls
+from workflows.phases import cutover
 
 
 async def prove(order: Order, now: datetime) -> None:
@@ -53,12 +54,6 @@ async def messaging(order: Order, now: datetime) -> None:
         settling.messaging_found(order, found, workflow.now())
 
 
-async def take_down(order: Order, now: datetime) -> None:
-    """The port is done: the bridge comes down."""
-    await calls.remove_bridge(order)
-    settling.bridge_removed(order, workflow.now())
-
-
 async def port_back(order: Order, now: datetime) -> None:
     """Carry out the port-back that was decided inside the window: the letter, the request, then what was set up."""
     await _sign(order)
@@ -72,12 +67,7 @@ async def port_back(order: Order, now: datetime) -> None:
         return
     if not returning.answered(order, at_carrier, workflow.now()):
         return
-    if order.configured:
-        await calls.unconfigure_numbers(order)
-        order.configured = False
-    if settling.bridge_open(order):
-        await calls.remove_bridge(order)
-        settling.bridge_removed(order, workflow.now())
+    await cutover.take_down(order)
     returning.returned(order, workflow.now())
 
 

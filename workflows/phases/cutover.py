@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from portolan.domain import outcomes
+from portolan.domain import outcomes, settling
 from portolan.domain.effects import Failure
 from portolan.domain.order import Order
 from workflows import calls
@@ -28,6 +29,27 @@ async def configure(order: Order, now: datetime) -> None:
         outcomes.not_configured(order, why, workflow.now())
     else:
         outcomes.configured(order, workflow.now())
+
+
+async def take_down(order: Order) -> None:
+    """Take down at the carrier what was set up for the order; what it refuses to take down does not hold it up."""
+    # Of a try to configure whose answer was lost nobody knows.
+    if order.configured or order.configure or settling.joined(order):
+        await _unless_refused(order, "The configuration", calls.unconfigure_numbers(order))
+        order.configured = False
+    if settling.bridge_open(order) and not order.bridge_next:
+        await _unless_refused(order, "The bridge", calls.remove_bridge(order))
+        settling.bridge_removed(order, workflow.now())
+
+
+async def _unless_refused(order: Order, what: str, work: Awaitable[None]) -> None:
+    try:
+        await work
+    except ActivityError as error:
+        kind, why = calls.failure_of(error)
+        if kind != Failure.REFUSED:
+            raise
+        outcomes.left_behind(order, what, why, workflow.now())
 
 
 async def activate(order: Order, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
-from portolan.domain import cures, outcomes, settling
+from portolan.domain import cures, outcomes
 from portolan.domain.carrier import SendKind
 from portolan.domain.effects import Failure
 from portolan.domain.order import Order
@@ -83,9 +83,5 @@ async def cancel(order: Order, now: datetime) -> None:
                 raise
             outcomes.not_cancelled(order, why, workflow.now())
             return
-    if order.configured or order.configure:  # of a try whose answer was lost nobody knows
-        await calls.unconfigure_numbers(order)
-    if settling.bridge_open(order) and not order.bridge_next:
-        await calls.remove_bridge(order)
-        settling.bridge_removed(order, workflow.now())
+    await cutover.take_down(order)
     outcomes.cancelled(order, workflow.now())

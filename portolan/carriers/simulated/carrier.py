@@ -106,9 +106,9 @@ class SimulatedCarrier(Scripted):
             held.configuration = configuration
 
     def unconfigure(self, carrier_order_id: str) -> None:
-        """Take the configuration from the numbers."""
+        """Take configuration and campaign from the numbers."""
         with self._changing("unconfigure", carrier_order_id) as held:
-            held.configuration = None
+            held.configuration, held.campaign = None, {}
 
     def activate(self, carrier_order_id: str) -> CarrierOrder:
         """Move the numbers."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from portolan.domain.errors import ConfigurationError
 from portolan.domain.playbooks.layers import Decided, Layer, Settled, settle, trail
 from portolan.domain.playbooks.values import Change, Value, in_words
+from portolan.domain.runbook import BEFORE_CUTOVER, ITEMS
 
 
 class Override(BaseModel):
@@ -236,6 +237,13 @@ def _check(settled: Mapping[str, Settled]) -> None:
         if begins >= ends:
             raise Misfit(first, f"{first} {begins} is not before {second} {ends}.", "Correct one of the two.")
     held = {name: one.value for name, one in settled.items()}
+    late = [name for name in held["gates"] if name in ITEMS and ITEMS[name].stage not in BEFORE_CUTOVER]
+    if late:
+        raise Misfit(
+            "gates",
+            f"gates has {', '.join(late)}, which is done after the numbers have moved.",
+            "Take it out of `gates`; it stays in the runbook.",
+        )
     strangers = [name for name in held["gates"] if name not in held["runbook"]]
     if strangers:
         raise Misfit(
