@@ -446,8 +446,10 @@ def test_split_out_what_moved_is_proven_without_what_did_not() -> None:
     order = moved(dead=[SECOND], messaging=MESSAGING)
     for at in QUARTERS[:2]:
         say(order, "test_calls", at, by="Charles", results=[result(SECOND, "mobile", "not_in_service")])
+    outcomes.looked_at_rest(order, status(order, [SECOND]), QUARTERS[1])
     fields = {"task_id": task(order, TaskKind.FINISH_ACTIVATION).task_id, "answer": "split_out", "by": "Charles"}
     assert try_to_say(order, "complete_task", QUARTERS[2], **fields).accepted
+    assert acts(order)
     assert order.split_off
     assert (order.split_off.numbers, order.split_off.why) == ([SECOND], "did not move")
     child = cures.split_request(order, order.split_off)

@@ -9,7 +9,7 @@ import pytest
 from portolan.domain import settling
 from portolan.domain.bridge import Bridge
 from portolan.domain.carrier import MessagingStatus
-from portolan.domain.clocks import Clock, acts, closing_notices, lapse, takes_down
+from portolan.domain.clocks import Clock, acts, closing_notices, lapse, next_deadline, takes_down
 from portolan.domain.messaging import MessagingWanted
 from portolan.domain.order import Cause, Order
 from portolan.domain.states import State
@@ -241,6 +241,19 @@ def test_bridge_and_messaging_are_both_waited_for() -> None:
     assert (order.state, acts(order)) == (State.SETTLING, False)
     found(order, FOC + 80 * HOUR, SETTLED)
     assert order.state is State.COMPLETED
+
+
+@pytest.mark.parametrize(("early", "state"), [(INSTANT, State.ROLLBACK_WINDOW), (timedelta(0), State.COMPLETED)])
+def test_proven_at_the_windows_end_it_is_over(early: timedelta, state: State) -> None:
+    order = moved({"rollback_hours": 1})
+    look(order, FOC + HOUR - early)
+    assert order.state is state
+
+
+def test_while_the_numbers_go_back_nobody_asks_after_their_messaging() -> None:
+    order = roll_back(proven(messaging=WANTED))
+    assert next_deadline(order) is None
+    assert acts(order)
 
 
 def test_proven_after_the_window_it_completes_or_settles() -> None:

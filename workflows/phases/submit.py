@@ -12,6 +12,7 @@ from portolan.domain.carrier import SendKind
 from portolan.domain.effects import Failure
 from portolan.domain.order import Order
 from workflows import calls
+from workflows.phases import cutover
 
 
 async def send(order: Order, now: datetime) -> None:
