@@ -7,17 +7,16 @@ wait for a message or the next deadline. The rules are in `portolan.domain`; not
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.api.common.v1 import Payload
-from temporalio.common import RawValue, TypedSearchAttributes
-from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
+from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError, FailureError
 
 from portolan.domain import outcomes, words
 from portolan.domain.clocks import acts, configures, lapse, next_deadline, takes_down
@@ -30,12 +29,12 @@ from portolan.domain.states import State
 from workflows import calls
 from workflows.phases import assure, authorize, bridge, cutover, discover, submit
 from workflows.search_attributes import attributes
+from workflows.telling import Telling
 
 NAME = "PortOrder"
 #: What a signal without a payload carries.
 NOTHING = RawValue(Payload())
 Handler = TypeVar("Handler", bound=Callable[..., None])
-REPUBLISH_AFTER = timedelta(minutes=1)
 
 #: What Portolan does in the states in which it is its own turn.
 STEPS: dict[State, Callable[[Order, datetime], Awaitable[None]]] = {
@@ -101,32 +100,21 @@ class PortOrder:
         """Messages may arrive before `run` begins, so the state is built here."""
         calls.knows()
         self.order = start.order or Order.new(start.request, workflow.now())
-        # Whoever starts an order by hand, and the order it was split out of, set no search attributes.
-        told = bool(workflow.info().typed_search_attributes.search_attributes) and not start.order
-        self.shown: TypedSearchAttributes | None = attributes(self.order) if told else None
-        self.told_upto = self.order.sequence if start.order else 0
-        self.republish_at: datetime | None = None
-        self.republish_tries = 0
-        self.telling: list[asyncio.Task[None]] = []
+        self.telling = Telling(self.order, attributes(self.order), continued=start.order is not None)
 
     @workflow.run
     async def run(self, start: Start) -> Outcome:
         """Live until the order has ended and everybody has been told."""
         if start.order:
             workflow.set_current_details(words.details(self.order))
-        while True:
+        finished = False
+        while not finished:
             try:
                 await self._step()
             except asyncio.CancelledError:
                 self._cancelled_by_operator()
-            if self.order.ended and not self.order.unpublished:
-                await workflow.wait_condition(lambda: bool(self.order.unpublished) or self._everybody_answered())
-                if not self.order.unpublished:
-                    break
+            finished = await self.telling.finished()
         return Outcome(order_id=self.order.order_id, state=self.order.state, outcome=self.order.outcome)
-
-    def _everybody_answered(self) -> bool:
-        return workflow.all_handlers_finished() and all(task.done() for task in self.telling)
 
     async def _step(self) -> None:
         """Act, if it is Portolan's turn; else tell what changed, and wait."""
@@ -134,7 +122,7 @@ class PortOrder:
         take_deferred(order, workflow.now())
         if not acts(order):
             await self._publish()
-        if self._may_continue_as_new():
+        if self.telling.may_continue_as_new:
             workflow.continue_as_new(Start(request=order.request, order=order))
         if order.ended:
             return
@@ -174,53 +162,23 @@ class PortOrder:
             raise RuntimeError(
                 f"{order.state} has no deadline"
             )  # A defect: the task waits for a release that mends it.
-        until = min(deadline.at, self.republish_at or deadline.at)
-        left = until - workflow.now()
-        if left > timedelta(0):
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(
-                    lambda: order.sequence != self.told_upto or acts(order),
-                    timeout=left,
-                    timeout_summary=deadline.clock,
-                )
+        await self.telling.wait(deadline.at, deadline.clock, lambda: acts(order))
         # A message in the same workflow task as the timer has been taken by now: look at the deadline anew.
-        if next_deadline(order) == deadline and deadline.at <= workflow.now() and order.sequence == self.told_upto:
+        if next_deadline(order) == deadline and deadline.at <= workflow.now() and not self.telling.changed:
             lapse(order, deadline, workflow.now())
 
     async def _publish(self) -> None:
-        """Bring the read model, the search attributes, the details in the UI and the people up to date."""
+        """Tell what changed. What cannot be put on record stops nothing, unless the order itself cannot be."""
         order = self.order
         if not order.unpublished:
             return
-        workflow.set_current_details(words.details(order))
-        shown = attributes(order)
-        if shown != self.shown:
-            kept = {pair.key.name for pair in shown}
-            gone = [pair.key.value_unset() for pair in self.shown or () if pair.key.name not in kept]
-            workflow.upsert_search_attributes([*(pair.key.value_set(pair.value) for pair in shown), *gone])
-            self.shown = shown
-        self.told_upto, notices = order.sequence, list(order.unsent)
-        upto = self.told_upto
-        try:
-            undelivered = await calls.publish(order)
-        except FailureError as error:  # a local activity's failure arrives without an ActivityError around it
-            if is_cancelled_exception(error):
-                raise asyncio.CancelledError from error
-            kind, why = calls.failure_of(error)
-            if kind == Failure.NUMBER_TAKEN and not order.attempt:
-                # Only an order that nobody reserved gets here, before anything was sent for it.
-                raise ApplicationError(why, type=kind, non_retryable=True) from error
-            self.republish_at = workflow.now() + REPUBLISH_AFTER * 2 ** min(self.republish_tries, 6)
-            self.republish_tries += 1
+        failure = await self.telling.tell(words.details(order), attributes(order), lambda: calls.publish(order))
+        if failure is None:
             return
-        self.republish_at, self.republish_tries = None, 0
-        order.unpublished = [entry for entry in order.unpublished if entry.sequence > upto]
-        order.unsent = [notice for notice in order.unsent if notice not in notices]
-        self.telling = [task for task in self.telling if not task.done()]
-        self.telling += [asyncio.create_task(calls.send_notice(n)) for n in notices if n.key in undelivered]
-
-    def _may_continue_as_new(self) -> bool:
-        return workflow.info().is_continue_as_new_suggested() and self._everybody_answered() and not self.order.ended
+        kind, why = calls.failure_of(failure)
+        if kind == Failure.NUMBER_TAKEN and not order.attempt:
+            # Only an order that nobody reserved gets here, before anything was sent for it.
+            raise ApplicationError(why, type=kind, non_retryable=True) from failure
 
     def _cancelled_by_operator(self) -> None:
         """Temporal's own cancellation means the business's: withdraw at the carrier, if that is still possible."""

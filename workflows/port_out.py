@@ -7,8 +7,6 @@ answer goes out inside its deadline by one durable timer, whether or not anybody
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
@@ -26,7 +24,7 @@ from portolan.domain.port_out.objections import objection
 from portolan.domain.port_out.outcomes import answered, not_cancelled, not_done, validated
 from portolan.domain.port_out.states import PortOutState
 from workflows import calls, port_out_calls
-from workflows.port_order import NOTHING, REPUBLISH_AFTER, lenient_signal
+from workflows.port_order import NOTHING, lenient_signal
 from workflows.search_attributes import (
     COUNTRY,
     DEADLINE,
@@ -37,6 +35,7 @@ from workflows.search_attributes import (
     PORT_STATE,
     WHOSE_TURN,
 )
+from workflows.telling import Telling
 
 NAME = "PortOut"
 
@@ -81,36 +80,28 @@ class PortOut:
     def __init__(self, start: PortOutStart) -> None:
         """Messages may arrive before `run` begins, so the state is built here."""
         self.case = start.case or Case.new(start.request, workflow.now())
-        told = bool(workflow.info().typed_search_attributes.search_attributes) and not start.case
-        self.shown: TypedSearchAttributes | None = port_out_attributes(self.case) if told else None
-        self.told_upto = self.case.sequence if start.case else 0
-        self.republish_at: datetime | None = None
-        self.republish_tries = 0
-        self.telling: list[asyncio.Task[None]] = []
+        self.telling = Telling(self.case, port_out_attributes(self.case), continued=start.case is not None)
 
     @workflow.run
     async def run(self, start: PortOutStart) -> PortOutOutcome:
         """Live until it has ended and everybody has been told."""
-        while True:
+        case = self.case
+        if start.case:
+            workflow.set_current_details(words.details(case, workflow.now()))
+        finished = False
+        while not finished:
             try:
                 await self._step()
             except asyncio.CancelledError:
                 self._cancelled_by_operator()
-            if self.case.ended and not self.case.unpublished:
-                await workflow.wait_condition(lambda: bool(self.case.unpublished) or self._everybody_answered())
-                if not self.case.unpublished:
-                    break
-        case = self.case
+            finished = await self.telling.finished()
         return PortOutOutcome(port_out_id=case.port_out_id, state=case.state, outcome=case.outcome)
-
-    def _everybody_answered(self) -> bool:
-        return workflow.all_handlers_finished() and all(task.done() for task in self.telling)
 
     async def _step(self) -> None:
         """Tell what changed, the customer first of all; then act, or wait."""
         case = self.case
         await self._publish()
-        if workflow.info().is_continue_as_new_suggested() and self._everybody_answered() and not case.ended:
+        if self.telling.may_continue_as_new:
             workflow.continue_as_new(PortOutStart(request=case.request, case=case))
         if case.ended:
             return
@@ -141,45 +132,17 @@ class PortOut:
         deadline = next_deadline(case)
         if deadline is None:
             raise RuntimeError(f"{case.state} has no deadline")  # A defect: the task waits for a release that mends it.
-        left = min(deadline.at, self.republish_at or deadline.at) - workflow.now()
-        if left > timedelta(0):
-            with contextlib.suppress(TimeoutError):
-                await workflow.wait_condition(
-                    lambda: case.sequence != self.told_upto or acts(case),
-                    timeout=left,
-                    timeout_summary=deadline.clock,
-                )
+        await self.telling.wait(deadline.at, deadline.clock, lambda: acts(case))
         # A message in the same workflow task as the timer has been taken by now: look at the deadline anew.
-        if next_deadline(case) == deadline and deadline.at <= workflow.now() and case.sequence == self.told_upto:
+        if next_deadline(case) == deadline and deadline.at <= workflow.now() and not self.telling.changed:
             lapse(case, deadline, workflow.now())
 
     async def _publish(self) -> None:
-        """Bring the read model, the search attributes, the details in the UI and the people up to date."""
+        """Tell what changed; where the records are away the answer is still worked out and given."""
         case = self.case
-        if not case.unpublished or (self.republish_at and self.republish_at > workflow.now()):
-            return
-        workflow.set_current_details(words.details(case, workflow.now()))
-        shown = port_out_attributes(case)
-        if shown != self.shown:
-            kept = {pair.key.name for pair in shown}
-            gone = [pair.key.value_unset() for pair in self.shown or () if pair.key.name not in kept]
-            workflow.upsert_search_attributes([*(pair.key.value_set(pair.value) for pair in shown), *gone])
-            self.shown = shown
-        self.told_upto, notices = case.sequence, list(case.unsent)
-        upto = self.told_upto
-        try:
-            undelivered = await port_out_calls.publish(case)
-        except FailureError as error:
-            if is_cancelled_exception(error):
-                raise asyncio.CancelledError from error
-            self.republish_at = workflow.now() + REPUBLISH_AFTER * 2 ** min(self.republish_tries, 6)
-            self.republish_tries += 1
-            return
-        self.republish_at, self.republish_tries = None, 0
-        case.unpublished = [entry for entry in case.unpublished if entry.sequence > upto]
-        case.unsent = [notice for notice in case.unsent if notice not in notices]
-        self.telling = [task for task in self.telling if not task.done()]
-        self.telling += [asyncio.create_task(calls.send_notice(n)) for n in notices if n.key in undelivered]
+        if case.unpublished:
+            details = words.details(case, workflow.now())
+            await self.telling.tell(details, port_out_attributes(case), lambda: port_out_calls.publish(case))
 
     def _cancelled_by_operator(self) -> None:
         """Temporal's own cancellation ends nothing: an answer is owed, and none at all would be a consent."""

@@ -201,6 +201,21 @@ async def cancel(order: OrderId, by: By, reason: Reason, event_id: EventId = "",
 
 @app.command()
 @command
+async def reschedule(
+    order: OrderId,
+    by: By,
+    reason: Reason,
+    on: Annotated[str, typer.Option("--on", help="The day wanted, YYYY-MM-DD; left out: the next good one.")] = "",
+    event_id: EventId = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask the carrier for another cutover day, while it still takes one (supplement 2)."""
+    event = {"kind": "reschedule", "by": by, "reason": reason, "foc_on": on, "event_id": event_id}
+    await decide_and_tell(order, as_json, event)
+
+
+@app.command()
+@command
 async def hold(
     order: OrderId,
     by: By,

@@ -105,8 +105,8 @@ async def skip(
     clock = OrderClock(await connect_temporal(deployment), simulated(deployment), order)
     if not await clock.running():
         raise PortolanError(f"{order} has ended; its clock stands still.")
-    work = clock.past(span) if span else clock.to(await _foc_ahead(clock))
-    await with_progress(f"Skipping {duration}" if span else "Skipping to the FOC", work, as_json)
+    work = clock.to(await _foc_ahead(clock)) if span is None else clock.past(span)
+    await with_progress("Skipping to the FOC" if span is None else f"Skipping {duration}", work, as_json)
     now = await clock.now()
     state = (await clock.settled()).state if await clock.running() else records.order(order).state
     if as_json:

@@ -312,7 +312,8 @@ GOOD: dict[str, Callable[[Order, datetime], dict[str, Any]]] = {
         "items": ["volumes" if order.state in AFTER_ACTIVATION else "desk_staffed"],
     },
     "override_gates": lambda order, now: {"decided_by": BOSS.email, "reason": "tested by hand"},
-    "cut_over": lambda order, now: {"by": "Charles"},
+    "cut_over": lambda order, now: {"by": COORDINATOR.name},
+    "reschedule": lambda order, now: {"by": "Charles", "reason": "in print", "foc_on": FOC.date() + 7 * DAY},
     "test_calls": lambda order, now: {
         "by": "Charles",
         "results": [{"number": order.request.numbers[0], "origin": "mobile", "checks": {"ringback": "passed"}}],
@@ -340,6 +341,10 @@ def fit(kind: str, order: Order) -> Order:
         order.foc_settled_at = None
     if kind in {"override_gates", "cut_over"} and order.state in {State.FOC_CONFIRMED, State.READY}:
         order.foc_at = order.since
+    if kind == "sign_off" and order.foc_at:
+        order.foc_at = order.since + DAY
+    if kind == "reschedule":
+        order.request.policy = order.policy.model_copy(update={"supplements": True})
     if kind == "cut_over":
         order.request.activation = "on_demand"
         order.held_since = order.since

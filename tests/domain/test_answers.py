@@ -130,7 +130,7 @@ def unread() -> Order:
     return order
 
 
-GATED: dict[str, Any] = {"runbook": ["desk_staffed"], "gates": ["desk_staffed"]}
+GATED: dict[str, Any] = {"runbook": ["emergency_desk"], "gates": ["emergency_desk"]}
 
 
 def risky() -> Order:
@@ -353,9 +353,9 @@ CASES = [
         T.SIGN_OFF,
         "done",
         A.FOC_CONFIRMED,
-        "signed off: desk_staffed (Bo is on duty)",
-        lambda order: order.signoffs["desk_staffed"].by == PERSON,
-        {"note": "Bo is on duty"},
+        "signed off: emergency_desk (Bo, at any hour)",
+        lambda order: order.signoffs["emergency_desk"].by == PERSON,
+        {"note": "Bo, at any hour"},
     ),
     Case(
         risky,

@@ -261,11 +261,32 @@ def test_a_date_after_the_hold_stands(until: datetime, asks: bool) -> None:
     assert (order.attempt == 2) is asks
 
 
-def test_a_hold_without_an_end_or_a_runbook_asks_the_carrier_for_nothing() -> None:
-    endless, plain = confirmed(new(**PAUSES)), confirmed(new())
-    say(endless, "hold", **HOLD)
+def test_a_hold_without_an_end_has_no_date_to_ask_for_and_offers_the_bridge_once_there_is_one() -> None:
+    order = submitted(new(**PAUSES))
+    say(order, "hold", **HOLD)
+    assert TaskKind.CHOOSE_BRIDGE not in open_kinds(order)
+    say(order, "foc_confirmed", foc_at=FOC)
+    assert (order.state, order.attempt) == (State.FOC_CONFIRMED, 1)
+    assert task(order, TaskKind.CHOOSE_BRIDGE).detail.startswith(
+        "A hold without an end names no date that could be asked for instead. "
+    )
+
+
+def test_another_date_inside_the_hold_after_asking_offers_the_bridge_and_is_not_asked_about_again() -> None:
+    order = submitted(new(**PAUSES))
+    say(order, "hold", until=UNTIL, **HOLD)
+    outcomes.sent(order, held(order), NOW)
+    say(order, "foc_confirmed", foc_at=UNTIL - INSTANT)
+    assert (order.state, order.attempt) == (State.FOC_CONFIRMED, 2)
+    assert task(order, TaskKind.CHOOSE_BRIDGE).detail.startswith(
+        "Old Telco confirmed a date before the end of the hold. "
+    )
+
+
+def test_where_nothing_is_asked_of_people_the_carrier_is_asked_for_nothing_either() -> None:
+    plain = confirmed(new())
     say(plain, "hold", until=UNTIL, **HOLD)
-    assert endless.state is plain.state is State.FOC_CONFIRMED
+    assert (plain.state, TaskKind.CHOOSE_BRIDGE in open_kinds(plain)) == (State.FOC_CONFIRMED, False)
 
 
 def test_before_the_sending_it_just_waits() -> None:

@@ -649,7 +649,7 @@ def test_every_accepted_decision_leaves_one_line_with_who_when_and_what_changed(
     before, sequence = order.state, order.sequence
     said = order.since + timedelta(minutes=30)
     order.carrier_said_at = None
-    by = COORDINATOR.email if kind == "confirm" else "Charles"
+    by = COORDINATOR.email if kind in {"confirm", "cut_over"} else "Charles"
     take(order, good(kind, order, now, by=by, occurred_at=said), now)
     (line,) = [entry for entry in order.unpublished if entry.sequence > sequence]
     assert line.sequence == sequence + 1

@@ -25,7 +25,6 @@ from tests.domain.builders import (
     FOC,
     HOUR,
     INSTANT,
-    NOW,
     deadline,
     held,
     last,
@@ -53,7 +52,7 @@ def booked(foc_at: datetime = FOC, **given: Any) -> Order:
     return order
 
 
-def green(order: Order, *but: str, now: datetime = NOW) -> Order:
+def green(order: Order, *but: str, now: datetime = FOC - 2 * DAY) -> Order:
     """Every gate but these is signed off."""
     for item in readiness.barred(order):
         if item not in but:
@@ -193,19 +192,19 @@ def test_unattended_past_the_end_nothing_moves_whatever_the_gates_say() -> None:
 
 @pytest.mark.parametrize("red", [False, True])
 @pytest.mark.parametrize("itself", [False, True])
-def test_a_carrier_that_moves_numbers_itself_does_so_at_the_windows_end_unless_a_gate_is_red(
-    itself: bool, red: bool
-) -> None:
+def test_a_carrier_that_moves_numbers_itself_at_the_windows_end_is_asked_once_more(itself: bool, red: bool) -> None:
     order = waiting(*(["go"] if red else []), policy={"activates_itself": itself}, **ON_DEMAND)
     assert let_pass(order, Clock.FOC_LAPSES) == WINDOW_END
-    moves = itself and not red
-    assert order.state is (State.CUTTING_OVER if moves else State.ACTION_REQUIRED)
-    if moves:
-        assert last(order).detail == "the carrier's window has ended, at which it moves the numbers itself"
-        assert readiness.activate_until(order) > WINDOW_END
-    else:
-        why = "at red gates" if red else "with nobody's word to move the numbers"
-        assert f"passed {why}" in last(order).detail
+    assert (order.state, order.refetch) == (State.ACTION_REQUIRED, True)
+    why = "at red gates: Go, by the decision-maker" if red else "with nobody's word to move the numbers"
+    assert last(order).detail == f"The FOC 2026-11-17 16:00 UTC passed {why}."
+    order.refetch = False
+    assert order.cure_at == (WINDOW_END + HOUR if itself else None)
+    if itself:
+        assert let_pass(order, Clock.CURE) == WINDOW_END + HOUR
+        assert order.refetch
+        outcomes.observed(order, held(order, CarrierStatus.PORTED, activated_at=WINDOW_END), WINDOW_END + HOUR)
+        assert (order.state, order.activated_at) == (State.VERIFYING, WINDOW_END)
 
 
 # -- on demand ------------------------------------------------------------------------------------------------------
@@ -219,9 +218,9 @@ def test_on_demand_they_wait_for_a_word_inside_the_carriers_window() -> None:
     assert asks.turn is Turn.DECISION_MAKER
     assert TaskKind.RED_GATES not in open_kinds(order)
     assert notices(order)[-1] is NoticeKind.ACTION_NEEDED
-    say(order, "cut_over", FOC + 3 * HOUR, by="Ada")
-    assert (order.state, order.go_by) == (State.CUTTING_OVER, "Ada")
-    assert last(order).detail == "moved on demand by Ada"
+    say(order, "cut_over", FOC + 3 * HOUR, by=BOSS.name)
+    assert (order.state, order.go_by) == (State.CUTTING_OVER, BOSS.name)
+    assert last(order).detail == "moved on demand by Grace Hopper"
     assert TaskKind.CUT_OVER not in open_kinds(order)
 
 
@@ -241,7 +240,7 @@ def test_a_word_counts_inside_the_window_and_says_why_outside(said_at: datetime,
     else:
         order = waiting(**ON_DEMAND)
     assert ("cut_over" in allowed(order, said_at)) is not reason
-    answer = try_to_say(order, "cut_over", said_at, by="Ada")
+    answer = try_to_say(order, "cut_over", said_at, by=BOSS.name)
     assert (answer.reason, answer.instead, answer.accepted) == (reason, instead, not reason)
     assert (order.state is State.CUTTING_OVER) is not reason
 
@@ -252,7 +251,7 @@ def test_a_word_counts_inside_the_window_and_says_why_outside(said_at: datetime,
 )
 def test_a_word_given_inside_the_window_counts_as_long_as_the_carrier_is_told(heard_at: datetime, moves: bool) -> None:
     order = waiting(**ON_DEMAND)
-    say(order, "cut_over", heard_at, by="Ada", occurred_at=WINDOW_END - INSTANT)
+    say(order, "cut_over", heard_at, by=BOSS.name, occurred_at=WINDOW_END - INSTANT)
     assert (order.state is State.CUTTING_OVER) is moves
     if not moves:
         lapse(order, deadline(order), heard_at)
@@ -263,7 +262,7 @@ def test_a_word_heard_together_with_the_foc_counts() -> None:
     """No worker was up when the FOC came: the message is read before the timer."""
     order = green(booked(**ON_DEMAND))
     let_pass(order, Clock.FREEZE)
-    say(order, "cut_over", FOC + HOUR, by="Ada", occurred_at=FOC)
+    say(order, "cut_over", FOC + HOUR, by=BOSS.name, occurred_at=FOC)
     assert order.state is State.READY
     lapse(order, deadline(order), FOC + HOUR)
     assert order.state is State.CUTTING_OVER
@@ -272,7 +271,7 @@ def test_a_word_heard_together_with_the_foc_counts() -> None:
 def test_a_red_gate_refuses_the_word_and_is_named_and_the_word_is_waited_for_after_it() -> None:
     order = waiting("go", **ON_DEMAND)
     assert {TaskKind.RED_GATES, TaskKind.CUT_OVER} <= set(open_kinds(order))
-    refused = try_to_say(order, "cut_over", FOC + HOUR, by="Ada")
+    refused = try_to_say(order, "cut_over", FOC + HOUR, by=BOSS.name)
     assert (refused.reason, refused.instead) == (
         "Red gates: go.",
         "Have them signed off, or overridden by the decision-maker.",
@@ -281,12 +280,20 @@ def test_a_red_gate_refuses_the_word_and_is_named_and_the_word_is_waited_for_aft
     sign_go(order, FOC + HOUR)
     assert order.state is State.READY
     assert "cut_over" in allowed(order, FOC + HOUR)
-    say(order, "cut_over", FOC + HOUR, by="Ada")
+    say(order, "cut_over", FOC + HOUR, by=BOSS.name)
     assert order.state is State.CUTTING_OVER
 
 
+@pytest.mark.parametrize(("by", "counts"), [("Ada", False), (BOSS.email, True), (COORDINATOR.name, True)])
+def test_the_word_is_one_of_the_orders_people(by: str, counts: bool) -> None:
+    order = waiting(**ON_DEMAND)
+    answer = try_to_say(order, "cut_over", FOC, by=by)
+    assert (answer.accepted, order.state is State.CUTTING_OVER) == (counts, counts)
+    assert answer.instead == ("" if counts else "Grace Hopper, or Charles Babbage.")
+
+
 def test_numbers_that_move_on_schedule_need_no_word() -> None:
-    refused = try_to_say(waiting("go"), "cut_over", FOC + HOUR, by="Ada")
+    refused = try_to_say(waiting("go"), "cut_over", FOC + HOUR, by=BOSS.name)
     assert refused.reason == "The numbers of this order move at the FOC by themselves."
 
 
@@ -295,14 +302,14 @@ def test_another_date_voids_the_time_that_had_come() -> None:
     say(order, "foc_confirmed", FOC + HOUR, foc_at=FOC + 10 * HOUR)
     assert (order.state, order.held_since, order.go_by) == (State.READY, None, "")
     assert TaskKind.CUT_OVER not in open_kinds(order)
-    assert not try_to_say(order, "cut_over", FOC + 2 * HOUR, by="Ada").accepted
+    assert not try_to_say(order, "cut_over", FOC + 2 * HOUR, by=BOSS.name).accepted
 
 
 def test_on_hold_no_word_moves_them() -> None:
     order = green(booked(**ON_DEMAND))
     let_pass(order, Clock.FREEZE)
     say(order, "hold", FOC - HOUR, reason="in print", by=PERSON)
-    refused = try_to_say(order, "cut_over", FOC, by="Ada")
+    refused = try_to_say(order, "cut_over", FOC, by=BOSS.name)
     assert (refused.reason, refused.instead) == ("The order is on hold: in print.", "Release it first.")
     lapse(order, deadline(order), FOC)
     assert (order.state, last(order).kind) == (State.ACTION_REQUIRED, "foc_missed")
@@ -342,8 +349,8 @@ def test_the_window_ends_by_the_carriers_clocks(zone: str, foc: str, opens: str,
     end = foc_at + timedelta(hours=hours)
     assert readiness.move_until(order) == end
     lapse(order, deadline(order), foc_at)
-    assert not try_to_say(order, "cut_over", end, by="Ada").accepted
-    say(order, "cut_over", end - INSTANT, by="Ada")
+    assert not try_to_say(order, "cut_over", end, by=BOSS.name).accepted
+    say(order, "cut_over", end - INSTANT, by=BOSS.name)
     assert order.state is State.CUTTING_OVER
 
 
@@ -381,7 +388,7 @@ def test_numbers_that_the_carrier_moved_by_itself_have_moved(state: str) -> None
 def test_a_carrier_whose_clock_is_ahead_moved_them_now_and_some_may_have_stayed() -> None:
     order = booked()
     one, two = order.request.numbers
-    numbers = {one: NumberStatus.ACTIVE, two: NumberStatus.PENDING}
+    numbers = {one: NumberStatus.ACTIVE, two: NumberStatus.FAILED}
     outcomes.observed(order, held(order, CarrierStatus.PORTED, activated_at=FOC + INSTANT, numbers=numbers), FOC)
     assert (order.state, order.activated_at) == (State.PARTIALLY_ACTIVE, FOC)
     assert task(order, TaskKind.FINISH_ACTIVATION).detail.startswith("1 of 2 numbers did not move; simulated moved")

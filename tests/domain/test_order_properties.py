@@ -478,6 +478,9 @@ class Life(RuleBasedStateMachine):
                 return {"decided_by": decider, "reason": "no calls", "inadvertent": unwanted}
             case "override_gates":
                 return {"decided_by": draw(st.sampled_from([BOSS.name, BOSS.name, "Ada"])), "reason": "by hand"}
+            case "reschedule":
+                day = draw(st.sampled_from([None, (self.now + 6 * DAY).date()]))
+                return {"by": "Charles", "reason": "in print", "foc_on": day}
             case "confirm" | "cut_over":
                 return {"by": draw(st.sampled_from([BOSS.name, COORDINATOR.name]))}
             case "sign_off":

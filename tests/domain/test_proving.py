@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from portolan.domain import cures, outcomes, proving
-from portolan.domain.carrier import CarrierStatus, MessagingStatus
+from portolan.domain.carrier import CarrierStatus, MessagingStatus, NumberStatus
 from portolan.domain.clocks import Clock, acts, configures, lapse
 from portolan.domain.messaging import MessagingWanted
 from portolan.domain.order import Cause, Order
@@ -203,6 +203,17 @@ def test_found_again_the_tasks_about_it_are_closed() -> None:
     slot(order, QUARTERS[2])
     assert (order.state, order.proven_at) == (State.ROLLBACK_WINDOW, QUARTERS[2])
     assert not order.open_tasks
+
+
+def test_lost_while_messaging_settles_nothing_completes_until_it_is_found_again() -> None:
+    order = proven(messaging=MESSAGING)
+    order.messaging_at = FOC + 90 * DAY
+    ended = let_pass(order, Clock.WINDOW_CLOSES)
+    for n in range(1, 3):
+        slot(order, ended + n * HOUR, "silence")
+    assert (order.state, order.proven_at) == (State.VERIFYING, None)
+    slot(order, ended + 3 * HOUR)
+    assert order.state is State.SETTLING
 
 
 def test_lost_after_the_windows_end_nobody_is_told_of_a_return() -> None:
@@ -407,15 +418,40 @@ def test_the_rest_is_looked_at_like_proof_until_it_follows() -> None:
     assert waits == [15 * MINUTE] * 8 + [HOUR] * 6 + [6 * HOUR]
     assert order.state is State.PARTIALLY_ACTIVE
     outcomes.looked_at_rest(order, status(order), now)
-    assert (order.state, order.open_tasks, order.tries) == (State.VERIFYING, [], 0)
-    assert order.activated_at == FOC
+    assert (order.state, order.tries, order.activated_at) == (State.VERIFYING, 0, FOC)
+    look(order, now)
+    assert (order.state, order.open_tasks) == (State.ROLLBACK_WINDOW, [])
+
+
+def test_numbers_that_are_still_moving_are_waited_for_before_anybody_is_asked() -> None:
+    order = before()
+    on_the_way = {FIRST: NumberStatus.ACTIVE, SECOND: NumberStatus.PENDING}
+    outcomes.activated(order, held(order, CarrierStatus.PORTED, numbers=on_the_way), FOC)
+    for n in range(outcomes.PATIENT_LOOKS):
+        outcomes.looked_at_rest(order, on_the_way, FOC + n * 15 * MINUTE)
+    assert (order.state, order.open_tasks) == (State.PARTIALLY_ACTIVE, [])
+    for n in range(2):
+        outcomes.looked_at_rest(order, on_the_way, FOC + HOUR + n * 15 * MINUTE)
+    assert open_kinds(order) == [TaskKind.FINISH_ACTIVATION, TaskKind.HALF_PORTED]
+    assert notices(order).count(NoticeKind.ACTION_NEEDED) == 1
+
+
+def test_a_number_that_failed_meanwhile_is_not_waited_for() -> None:
+    order = before()
+    outcomes.activated(
+        order,
+        held(order, CarrierStatus.PORTED, numbers={FIRST: NumberStatus.ACTIVE, SECOND: NumberStatus.PENDING}),
+        FOC,
+    )
+    outcomes.looked_at_rest(order, status(order, [SECOND]), FOC)
+    assert TaskKind.FINISH_ACTIVATION in open_kinds(order)
 
 
 def test_a_look_at_the_rest_that_succeeds_ends_the_outage() -> None:
     order = moved(dead=[SECOND])
     outcomes.unreachable(order, "503", FOC)
     outcomes.looked_at_rest(order, status(order, [SECOND]), FOC + MINUTE)
-    assert open_kinds(order) == [TaskKind.FINISH_ACTIVATION]
+    assert open_kinds(order) == [TaskKind.FINISH_ACTIVATION, TaskKind.HALF_PORTED]
 
 
 def test_activated_again_the_rest_moves_and_the_clock_does_not_start_anew() -> None:
@@ -502,7 +538,7 @@ def test_a_carrier_that_moved_the_numbers_by_itself_is_followed(build: Callable[
     assert order.activated_at == FOC - HOUR
     assert order.rollback_until == FOC + 71 * HOUR
     assert NoticeKind.ACTION_NEEDED in notices(order)
-    assert open_kinds(order) == [TaskKind.FINISH_ACTIVATION] * dead
+    assert open_kinds(order) == [TaskKind.FINISH_ACTIVATION, TaskKind.HALF_PORTED][: 2 * dead]
 
 
 def test_moved_while_on_hold_the_hold_and_its_task_are_over() -> None:

@@ -57,10 +57,11 @@ def booked(foc_at: datetime = FOC, now: datetime = NOW, **given: Any) -> Order:
     return order
 
 
-def sign_off(order: Order, *items: str, now: datetime = NOW, **fields: Any) -> None:
-    """Each item by whoever it belongs to."""
+def sign_off(order: Order, *items: str, now: datetime | None = None, **fields: Any) -> None:
+    """Each item by whoever it belongs to, as early as it can be done."""
     for item in items:
-        say(order, "sign_off", now, **{"by": BY[ITEMS[item].owner], "items": [item], **fields})
+        at = now or readiness.earliest(order, item) or NOW
+        say(order, "sign_off", at, **{"by": BY[ITEMS[item].owner], "items": [item], **fields})
 
 
 def asked(order: Order) -> dict[str, Any]:
@@ -196,9 +197,10 @@ def test_a_task_says_what_is_to_be_noted_who_does_it_and_until_when() -> None:
 
 def test_a_sign_off_is_kept_with_who_when_what_and_for_which_date() -> None:
     order = booked()
-    say(order, "sign_off", NOW + HOUR, by=PERSON, items=["desk_staffed", "walkthrough"], note="Bo", document="cd" * 32)
+    at = FOC - 2 * DAY
+    say(order, "sign_off", at, by=PERSON, items=["desk_staffed", "walkthrough"], note="Bo", document="cd" * 32)
     done = order.signoffs["desk_staffed"]
-    assert (done.by, done.at, done.note, done.document) == (PERSON, NOW + HOUR, "Bo", "cd" * 32)
+    assert (done.by, done.at, done.note, done.document) == (PERSON, at, "Bo", "cd" * 32)
     assert done.foc_at == FOC
     assert last(order).detail == f"signed off: desk_staffed, walkthrough (Bo), document sha256 {'cd' * 32}"
     assert not {"desk_staffed", "walkthrough"} & set(asked(order))
@@ -209,20 +211,19 @@ def test_a_sign_off_is_kept_with_who_when_what_and_for_which_date() -> None:
 def test_the_answer_done_is_the_same_sign_off() -> None:
     by_task, by_message = booked(), booked()
     name = asked(by_task)["desk_staffed"].task_id
-    say(by_task, "complete_task", by=PERSON, task_id=name, answer="done", note="Bo is on duty")
-    sign_off(by_message, "desk_staffed", note="Bo is on duty")
+    say(by_task, "complete_task", DAY_BEFORE, by=PERSON, task_id=name, answer="done", note="Bo is on duty")
+    sign_off(by_message, "desk_staffed", now=DAY_BEFORE, note="Bo is on duty")
     assert by_task.signoffs == by_message.signoffs
     assert last(by_task).detail == last(by_message).detail
-    refused = try_to_say(
-        by_task, "complete_task", by=PERSON, task_id=asked(by_task)["go"].task_id, answer="done", note="go"
-    )
+    go = asked(by_task)["go"].task_id
+    refused = try_to_say(by_task, "complete_task", DAY_BEFORE, by=PERSON, task_id=go, answer="done")
     assert refused.reason == "Charles is not the decision-maker of this order."
 
 
 def test_with_another_date_what_is_dated_is_to_be_done_again_and_the_rest_holds() -> None:
     order = booked()
     sign_off(order, "emergency_desk", "reconciliation", "desk_staffed", "window_booked")
-    say(order, "foc_confirmed", NOW + HOUR, foc_at=FOC + 2 * DAY)
+    say(order, "foc_confirmed", FOC - 2 * DAY, foc_at=FOC + 2 * DAY)
     assert readiness.green(order, "emergency_desk")
     assert readiness.green(order, "reconciliation")
     assert readiness.signed(order, "desk_staffed") is None
@@ -234,13 +235,14 @@ def test_with_another_date_what_is_dated_is_to_be_done_again_and_the_rest_holds(
     assert [task.item for task in order.open_tasks].count("go") == 1
 
 
-def test_the_first_date_again_makes_its_sign_offs_count_again() -> None:
+def test_a_date_that_comes_back_is_signed_off_anew() -> None:
     order = booked()
-    sign_off(order, "desk_staffed")
-    say(order, "foc_confirmed", NOW + HOUR, foc_at=FOC + 2 * DAY)
+    sign_off(order, "desk_staffed", "emergency_desk")
+    say(order, "foc_confirmed", FOC - 2 * DAY, foc_at=FOC + 2 * DAY)
+    say(order, "foc_confirmed", FOC - 2 * DAY + HOUR, foc_at=FOC)
     assert not readiness.green(order, "desk_staffed")
-    say(order, "foc_confirmed", NOW + 2 * HOUR, foc_at=FOC)
-    assert readiness.green(order, "desk_staffed")
+    assert readiness.green(order, "emergency_desk")
+    assert readiness.green(order, "calendar")  # looked at again
 
 
 def test_after_the_activation_a_sign_off_holds_whatever_the_date() -> None:
@@ -272,7 +274,7 @@ def test_a_sign_off_by_nobody_of_nothing_or_by_another_is_refused(
 ) -> None:
     order = booked()
     before = dict(order.signoffs)
-    answer = try_to_say(order, "sign_off", by=by, items=items)
+    answer = try_to_say(order, "sign_off", FOC - 2 * DAY, by=by, items=items)
     assert (answer.accepted, answer.reason) == (False, reason)
     assert answer.instead.startswith(instead)
     assert order.signoffs == before
@@ -286,7 +288,7 @@ def test_before_is_too_late_after_the_numbers_moved() -> None:
 @pytest.mark.parametrize("by", [BOSS.name, BOSS.email.upper(), f" {COORDINATOR.name} "])
 def test_either_of_two_deciders_says_go(by: str) -> None:
     order = booked(second_person=COORDINATOR)
-    say(order, "sign_off", by=by, items=["go"])
+    say(order, "sign_off", DAY_BEFORE, by=by, items=["go"])
     assert readiness.green(order, "go")
 
 
@@ -298,8 +300,31 @@ def test_the_customer_or_whoever_may_sign_for_the_account_vouches_for_the_letter
     assert readiness.green(order, "reconciliation")
 
 
-def test_before_a_date_is_settled_nothing_is_signed_off() -> None:
-    assert not try_to_say(submitted(new(by_the_book=True)), "sign_off", by=PERSON, items=["emergency_desk"]).accepted
+def test_before_a_date_is_settled_only_what_holds_for_any_is_signed_off() -> None:
+    order = submitted(new(by_the_book=True))
+    sign_off(order, "emergency_desk", "reconciliation")
+    refused = try_to_say(order, "sign_off", by=PERSON, items=["window_booked"])
+    assert refused.reason == "window_booked is signed off for a date, and there is none yet."
+    assert refused.instead == "Sign it off once the FOC is confirmed."
+    say(order, "foc_confirmed", foc_at=FOC)
+    assert not {"emergency_desk", "reconciliation"} & {*asked(order), *readiness.red_gates(order)}
+
+
+@pytest.mark.parametrize(("early", "accepted"), [(INSTANT, False), (timedelta(0), True)])
+@pytest.mark.parametrize("item", GATES_OF_THE_DAY)
+def test_what_the_last_day_asks_for_is_done_within_three_days_of_it(
+    item: str, early: timedelta, accepted: bool
+) -> None:
+    order, at = booked(), FOC - 72 * HOUR
+    answer = try_to_say(order, "sign_off", at - early, by=BY[ITEMS[item].owner], items=[item])
+    assert (answer.accepted, readiness.green(order, item)) == (accepted, accepted)
+    if not accepted:
+        assert answer.reason == f"{item} is done shortly before the FOC, not earlier than 2026-11-14 16:00 UTC."
+
+
+def test_a_document_is_named_by_its_hash() -> None:
+    refused = try_to_say(booked(), "sign_off", by=PERSON, items=["emergency_desk"], document="desk.pdf")
+    assert refused.reason == "The document is named by something that is no SHA-256."
 
 
 # -- red gates ------------------------------------------------------------------------------------------------------
@@ -322,7 +347,7 @@ def test_red_gates_are_told_once_a_stage_and_until_when_another_way_is_left() ->
     told = task(order, TaskKind.RED_GATES)
     assert told.detail == (
         f"3 gates are red: {readiness.titles(GATES_OF_THE_WEEK)}. FOC 2026-11-17 16:00 UTC; "
-        "until 2026-11-16 16:00 UTC another date can be asked for"
+        "until 2026-11-16 16:00 UTC another date can be asked for (`portolan reschedule order-1`)"
     )
     assert (told.due_at, told.turn) == (FOC, Turn.DECISION_MAKER)
     assert order.unsent[-1].kind is NoticeKind.RED_GATES
@@ -369,7 +394,7 @@ def test_tasks_of_the_time_before_are_closed_once_the_numbers_have_moved(by: str
     if by == "carrier":  # it moved them by itself
         outcomes.observed(order, held(order, CarrierStatus.PORTED), WEEK + HOUR)
     else:
-        sign_off(order, *readiness.barred(order), now=WEEK)
+        sign_off(order, *readiness.barred(order))
         assert set(asked(order)) == {"watch"}
         at = let_pass(order, Clock.CUTOVER)
         outcomes.activated(order, held(order, CarrierStatus.PORTED), at)
@@ -428,7 +453,7 @@ def test_only_a_decider_overrides_and_gates_that_are_green_need_none() -> None:
     refused = try_to_say(order, "override_gates", WEEK, decided_by=PERSON, reason="tested by hand")
     assert refused.reason == "Charles is not the decision-maker of this order."
     assert refused.instead == "Only Grace Hopper can override a gate."
-    sign_off(order, *readiness.barred(order), now=WEEK)
+    sign_off(order, *readiness.barred(order))
     assert try_to_say(order, "override_gates", WEEK, decided_by=BOSS.name, reason="x").reason == "No gate is overdue."
 
 

@@ -71,6 +71,7 @@ EXPECTED: dict[str, str] = {
     "confirm":          "rrrrrrr rraa dwwarrr rrrrr",
     "rollback":         "rrrarrr rrrr dwwarar rrrrr",
     "cancel":           "wawaaaw awaa rrrrrrr rrrrr",
+    "reschedule":       "rrrrrrr arar rrrrrrr rrrrr",
     "hold":             "aarraaa aaaa rrrrrrr rrrrr",
     "release":          "aaraaaa aaaa rrrrrrr rrrrr",
     "complete_task":    "wwwaaaw awaa wwwawaw rrrrr",
@@ -393,7 +394,7 @@ def test_a_hold_has_to_end_later(until: datetime, refused: bool) -> None:
 def test_release_without_hold_says_what_is_possible() -> None:
     why = assert_refused(order_in(State.SUBMITTED), "release", NOW)
     assert why.reason == "The order is not on hold."
-    assert why.instead == "Possible now: cancel, hold."
+    assert why.instead == "Possible now: cancel, reschedule, hold."
 
 
 def test_a_date_that_has_passed_cannot_be_accepted() -> None:

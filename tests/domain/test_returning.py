@@ -312,6 +312,14 @@ def test_refused_without_a_reason_it_says_so_anyway() -> None:
 # Where the order stands when the numbers stay
 
 
+def test_refused_while_test_calls_fail_it_is_not_proven_any_more() -> None:
+    order = roll_back(proven())
+    for at in (FOC + 75 * MINUTE, FOC + 90 * MINUTE):
+        slot(order, at, "silence")
+    refuse(order, FOC + 2 * HOUR)
+    assert (order.state, order.proven_at, order.proof) == (State.VERIFYING, None, [])
+
+
 def test_refused_it_stands_where_it_stood() -> None:
     order = roll_back(proven())
     refuse(order, FOC + 2 * HOUR)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from portolan.carriers.simulated import Fault, Saying, Script
 from portolan.domain.carrier import NumberConfiguration, split_id
 from portolan.domain.messaging import MessagingWanted
 from portolan.domain.order import Order
-from portolan.domain.readiness import green, items
-from portolan.domain.runbook import BEFORE_CUTOVER, ITEMS, Stage
+from portolan.domain.readiness import EARLIEST, signable
+from portolan.domain.runbook import ITEMS
 from portolan.domain.states import State, Turn
 from portolan.domain.tasks import TaskKind
 from tests.world import ACCOUNT, ADA, BOSS, COORDINATOR, DAY, FOC, HOUR, Port, World, fresh_number
@@ -197,20 +197,20 @@ async def gated(world: World, order_id: str = "") -> Port:
     )
     await port.submitted()
     await port.clock.past(2 * DAY)
-    await sign_off(port, BEFORE_CUTOVER)
     foc_at = (await port.order()).foc_at
     assert foc_at is not None
-    await port.clock.to(foc_at)
-    await sign_off(port, frozenset(Stage) - BEFORE_CUTOVER)
+    for moment in (await port.clock.now(), foc_at - EARLIEST, foc_at):
+        await port.clock.to(moment)
+        await sign_off(port)
     await port.ended()
     return port
 
 
-async def sign_off(port: Port, stages: Collection[Stage]) -> None:
-    """Whoever owns an item signs it off, one message each."""
+async def sign_off(port: Port) -> None:
+    """Whoever owns an item that is due by now signs it off, one message each."""
     order = await port.order()
     owners = {Turn.CUSTOMER: ADA.name, Turn.DECISION_MAKER: BOSS.name}
-    due = [item for item in items(order) if ITEMS[item].stage in stages and not green(order, item)]
+    due = signable(order, await port.clock.now())
     for owner in dict.fromkeys(ITEMS[item].owner for item in due):
         theirs = [item for item in due if ITEMS[item].owner is owner and item != "configuration"]
         if theirs:

@@ -26,12 +26,13 @@ OVERRIDE = {"decided_by": BOSS.name, "reason": "tested by hand"}
 
 
 async def dated(world: World, script: Script = FOC, **given: Any) -> tuple[Port, datetime]:
-    """An order whose date is confirmed, about a day ahead, and the date."""
+    """An order whose date is confirmed and at most two days ahead, and the date."""
     port = await world.port(script, **given)
     await port.submitted()
     await port.clock.past(2 * DAY + MINUTE)
     foc_at = (await port.order()).foc_at
     assert foc_at is not None
+    await port.clock.to(foc_at - 2 * DAY)
     return port, foc_at
 
 
@@ -136,7 +137,7 @@ async def test_a_word_and_the_windows_end_in_one_task_are_settled_by_when_it_was
         port, foc_at = await dated(idle_world, policy=policy, activation="on_demand")
         await sign_off(port)
         await port.clock.to(foc_at - MINUTE)
-        before = await port.decide("cut_over", by="Ada")
+        before = await port.decide("cut_over", by=BOSS.name)
         assert (before.accepted, before.instead) == (False, "Say so then.")
         await port.clock.to(foc_at + MINUTE)
         order = await port.order()
@@ -144,7 +145,7 @@ async def test_a_word_and_the_windows_end_in_one_task_are_settled_by_when_it_was
         until = move_until(order)
     await port.to_timer(until)
     said_at = until - SECOND if early else until
-    await port.handle.signal("cut_over", {"by": "Ada", "occurred_at": said_at.isoformat()})
+    await port.handle.signal("cut_over", {"by": BOSS.name, "occurred_at": said_at.isoformat()})
     async with idle_world.worker():
         order = await port.order()
     assert order.state is (State.ROLLBACK_WINDOW if early else State.ACTION_REQUIRED)
@@ -239,5 +240,5 @@ async def test_on_a_night_when_clocks_change_the_window_ends_by_the_carriers_clo
     await port.clock.to(until - MINUTE)
     assert await port.state() is State.READY
     await sign_off(port)
-    assert (await port.decide("cut_over", by="Ada")).accepted
+    assert (await port.decide("cut_over", by=BOSS.name)).accepted
     assert await port.state() is State.ROLLBACK_WINDOW
