@@ -21,15 +21,24 @@ DESK_RETRIES = RetryPolicy(
 )
 QUICK = timedelta(seconds=15)
 DESK_TIME = timedelta(seconds=30)
+#: A whole burst with its pauses; where no worker takes it up in that time, people have to hear of it.
+DESK_PATIENCE = timedelta(minutes=3)
+#: What is told to the records stands before every answer.
+RECORD_PATIENCE = timedelta(minutes=1)
 
 
 async def validate(case: Case) -> Validation:
-    """Compare the codes; they stay where they are kept."""
+    """Compare the codes; they stay where they are kept.
+
+    It ends when the answer has to be decided, be it that no worker takes it up; a request that came in too late for
+    that is compared if it can be done at once.
+    """
     found: Validation = await workflow.execute_activity(
         "validate_port_out",
         Validating.of(case.request),
         result_type=Validation,
         start_to_close_timeout=QUICK,
+        schedule_to_close_timeout=max(case.decide_by - workflow.now(), QUICK),
         retry_policy=VALIDATION_RETRIES,
         summary="compare with our record",
     )
@@ -37,12 +46,13 @@ async def validate(case: Case) -> Validation:
 
 
 async def answer(case: Case) -> None:
-    """Give the requesting carrier the answer that was decided."""
+    """Give the requesting carrier the answer that was decided; it is not waited for longer than a burst of tries."""
     told = DeskAnswer.of(case)
     await workflow.execute_activity(
         "answer_port_out",
         told,
         start_to_close_timeout=DESK_TIME,
+        schedule_to_close_timeout=DESK_PATIENCE,
         retry_policy=DESK_RETRIES,
         summary=f"tell {case.request.requesting_carrier}: {told.answer.kind}",
     )
@@ -71,6 +81,7 @@ async def publish(case: Case) -> list[str]:
             publication,
             result_type=list[str],
             start_to_close_timeout=timedelta(seconds=10),
+            schedule_to_close_timeout=RECORD_PATIENCE,
             retry_policy=RECORD_RETRIES,
             summary=f"on record: {case.state}",
         )

@@ -51,6 +51,7 @@ def _accept_date(order: Order, event: CompleteTask, cause: Cause, now: datetime)
         sign_off(order, ["calendar"], event.note or "the date stands", "", cause, now)
         return
     order.move(State.FOC_CONFIRMED, cause, now, f"FOC {in_words(order.foc_at)} accepted as it is")
+    readiness.sign(order, "calendar", cause.by, cause.occurred_at, event.note or "the date was accepted")
     readiness.date_stands(order, now)
     order.notify(NoticeKind.FOC_CONFIRMED, foc=in_words(order.foc_at))
 

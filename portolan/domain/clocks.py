@@ -60,7 +60,7 @@ class Deadline(NamedTuple):
 
 
 #: While on hold nothing is sent or moved from these states.
-HELD = frozenset({State.SUBMITTING, State.FOC_CONFIRMED, State.READY})
+HELD = frozenset({State.BRIDGING, State.SUBMITTING, State.FOC_CONFIRMED, State.READY})
 
 
 def acts(order: Order) -> bool:

@@ -191,6 +191,10 @@ def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
         words = f"{len(stuck)} of {len(order.request.numbers)} numbers did not move; {words}"
     order.move(State.PARTIALLY_ACTIVE if partial else State.VERIFYING, cause, now, words)
     readiness.close_before(order, cause.by, now)
+    if order.configure:
+        unsure = "the numbers moved, and nobody knows whether their configuration is applied"
+        order.record(_portolan("not_configured", now), now, unsure)
+        order.notify(NoticeKind.ACTION_NEEDED, why=unsure)
     # Of a try whose answer was lost nobody knows: a return takes the configuration down all the same.
     order.configured, order.configure = order.configured or order.configure, False
     if order.proposal and order.proposal.kind == "override_gates":

@@ -84,7 +84,7 @@ ALLOWED: dict[str, frozenset[State]] = {
     "confirm": _DATED | AFTER_ACTIVATION - {State.ROLLING_BACK},
     "cancel": _CANCELLABLE,
     "reschedule": frozenset({State.SUBMITTED, State.FOC_CONFIRMED}),
-    "hold": _CANCELLABLE - {State.BRIDGING, State.BRIDGED},
+    "hold": _CANCELLABLE - {State.BRIDGED},
     "release": frozenset(State) - ENDED,
     "complete_task": frozenset(State) - ENDED,
 }

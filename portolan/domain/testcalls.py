@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from math import lcm
 from typing import Literal, get_args
 
@@ -121,8 +121,9 @@ def slots(activated_at: datetime, minutes: Sequence[int], calls: Sequence[CallRe
     last = starts[-1] - (starts[-2] if len(starts) > 1 else moved)
     length = last or LONE_SLOT
     further = {(call.at - starts[-1]) // length for call in calls if call.at >= starts[-1] + length}
-    starts += [starts[-1] + length * count for count in sorted(further)]
-    ends = [min(begin + length, following) for begin, following in pairwise([*starts, starts[-1] + length])]
+    later = [starts[-1] + length * count for count in sorted(further)]
+    ends = [*starts[1:], *(begin + length for begin in (starts[-1], *later))]
+    starts += later
     results: list[list[CallResult]] = [[] for _ in starts]
     for call in calls:
         results[max(bisect_right(starts, call.at) - 1, 0)].append(call)

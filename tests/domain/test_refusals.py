@@ -72,8 +72,8 @@ EXPECTED: dict[str, str] = {
     "rollback":         "rrrarrr rrrr dwwarar rrrrr",
     "cancel":           "wawaaaw awaa rrrrrrr rrrrr",
     "reschedule":       "rrrrrrr arar rrrrrrr rrrrr",
-    "hold":             "aarraaa aaaa rrrrrrr rrrrr",
-    "release":          "aaraaaa aaaa rrrrrrr rrrrr",
+    "hold":             "aaaraaa aaaa rrrrrrr rrrrr",
+    "release":          "aaaaaaa aaaa rrrrrrr rrrrr",
     "complete_task":    "wwwaaaw awaa wwwawaw rrrrr",
 }  # fmt: skip
 

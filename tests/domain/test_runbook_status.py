@@ -88,7 +88,9 @@ def test_a_sign_off_shows_who_vouches_for_it_and_with_what() -> None:
 
 def test_a_sign_off_for_another_date_does_not_count_any_more() -> None:
     order = dated()
-    order.signoffs["go"] = SignOff(item="go", by="Grace Hopper", at=NOW, foc_at=FOC - 7 * DAY)
+    order.signoffs["go"] = SignOff(
+        item="go", by="Grace Hopper", at=NOW, foc_at=FOC - 7 * DAY, round=order.foc_round - 1
+    )
     gone = row(order, "go", FOC)
     assert gone.status is ItemStatus.RED_GATE
     assert (gone.signed_by, gone.signed_at) == ("", None)
@@ -116,7 +118,7 @@ def test_an_override_covers_its_gates_for_its_date_only() -> None:
     covered = row(order, "go", FOC)
     assert (covered.status, covered.signed_by, covered.note) == (ItemStatus.OVERRIDDEN, "Grace Hopper", "line is dead")
     assert status(order, "desk_staffed", FOC) is ItemStatus.RED_GATE
-    order.override.foc_at = FOC - DAY
+    order.override.round -= 1
     assert status(order, "go", FOC) is ItemStatus.RED_GATE
 
 

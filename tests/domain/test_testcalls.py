@@ -128,8 +128,9 @@ def test_a_slot_with_calls(calls: list[CallResult], status: SlotStatus, now: tim
         (120 * MINUTE, 7),
         (180 * MINUTE - INSTANT, 7),
         (480 * MINUTE, 13),
-        (540 * MINUTE, 13),  # its time has ended, and the call counts all the same
-        (timedelta(days=2), 13),
+        (540 * MINUTE - INSTANT, 13),
+        (540 * MINUTE, 14),  # the schedule has ended, and the call makes a slot more
+        (timedelta(days=2), 14),
     ],
 )
 def test_in_which_slot_a_call_counts(at: timedelta, index: int) -> None:

@@ -65,6 +65,7 @@ def test_a_whole_life_with_a_pause_in_its_middle(up: Up) -> None:
     assert "refused: " in home.run("rollback", order, "--by", "Grace Hopper", "--reason", "too early").err
     assert home.told("approve", order, "--by", "Charles Babbage")["accepted"]
     until(lambda: state(up, order) == "submitted")
+    assert "has no FOC yet" in home.refused("skip", order, "foc")
     assert home.told("skip", order, "3d")["state"] == "foc_confirmed"
     shown = home.ok("show", order)
     assert "Old Telco to simulated" in shown
@@ -78,7 +79,18 @@ def test_a_whole_life_with_a_pause_in_its_middle(up: Up) -> None:
     assert home.told("show", order) == before
     assert home.told("start", home.folder / "request.yaml")["orders"][0]["new"] is False
 
-    until(lambda: home.told("skip", order, "2d")["state"] == "rollback_window")
+    # The FOC finds the gates red; the last sign-off moves the numbers.
+    assert "go is done shortly before the FOC" in home.refused("sign-off", order, "go", "--by", "Grace Hopper")
+    assert home.told("skip", order, "foc")["state"] == "ready"
+    assert "has passed" in home.refused("skip", order, "foc")
+    assert home.told("sign-off", order, "reconciliation", "--by", "Ada Byron")["accepted"]
+    for items in (
+        ["window-booked", "emergency-desk", "calendar"],
+        ["legacy-test", "walkthrough", "desk-staffed", "configuration"],
+    ):
+        assert home.told("sign-off", order, *items, "--by", "Charles Babbage")["state"] == "ready"
+    assert home.told("sign-off", order, "go", "--by", "Grace Hopper")["accepted"]
+    until(lambda: state(up, order) == "rollback_window")
     asked = ("rollback", order, "--reason", "calls drop")
     assert "is not the decision-maker" in home.refused(*asked, "--by", "Charles Babbage")
     assert home.told(*asked, "--by", "Grace Hopper", "--event-id", "back-1")["accepted"]
