@@ -23,7 +23,7 @@ QUICK = timedelta(seconds=15)
 DESK_TIME = timedelta(seconds=30)
 #: A whole burst with its pauses; where no worker takes it up in that time, people have to hear of it.
 DESK_PATIENCE = timedelta(minutes=3)
-#: What is told to the records stands before every answer.
+#: The records are told first; where even that finds no room, the answer must not wait for it.
 RECORD_PATIENCE = timedelta(minutes=1)
 
 

@@ -138,6 +138,7 @@ def split_request(order: Order, split: SplitOff) -> OrderRequest:
             "csr": order.csr,
             "remaining": order.remaining,
             "new_btn": order.new_btn,
+            "strategy": "port",  # a bridge of the account stands already, or none was wanted by now
             "split_from": order.order_id,
             "because": split.because,
         }

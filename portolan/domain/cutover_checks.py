@@ -51,7 +51,7 @@ def check_sign_off(order: Order, event: SignOffItems, made_at: datetime) -> Why 
         earliest = readiness.earliest(order, item)
         if earliest and made_at < earliest:
             return (
-                f"{item} is done shortly before the FOC, not earlier than {in_words(earliest)}.",
+                f"{item} cannot be signed off before {in_words(earliest)}.",
                 "Sign it off then.",
             )
         if (ITEMS[item].stage in BEFORE_CUTOVER) == (order.state in AFTER_ACTIVATION):

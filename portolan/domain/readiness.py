@@ -24,6 +24,8 @@ from portolan.domain.telling import NoticeKind
 GRACE = timedelta(hours=24)
 #: What the last day asks for can be done at most this long before the FOC.
 EARLIEST = timedelta(hours=72)
+#: And what the end of the rollback window asks for, this long before it.
+LAST_DAY = timedelta(hours=24)
 #: A carrier that moves numbers by itself at the end of its window is asked once more after this.
 LOOK_AGAIN = timedelta(hours=1)
 
@@ -109,9 +111,11 @@ def overdue(order: Order, now: datetime) -> list[str]:
 
 
 def earliest(order: Order, item: str) -> datetime | None:
-    """When an item of the last day can be signed off at the earliest: what is said long before shows nothing."""
-    last_day = ITEMS[item].stage is Stage.DAY_BEFORE and ITEMS[item].dated
-    return order.foc_at - EARLIEST if last_day and order.foc_at else None
+    """When what belongs to one day can be signed off at the earliest: what is said long before shows nothing."""
+    stage, foc, closes = ITEMS[item].stage, order.foc_at, order.rollback_until
+    if stage is Stage.DAY_BEFORE and ITEMS[item].dated and foc:
+        return foc - EARLIEST
+    return closes - LAST_DAY if stage is Stage.WINDOW_END and closes and order.policy.rollback_hours else None
 
 
 def signable(order: Order, now: datetime) -> list[str]:

@@ -141,11 +141,13 @@ def refused(order: Order, why: str, now: datetime) -> None:
     """The losing carrier does not take the numbers back; nobody can make it. The next way is prepared."""
     order.returns[-1].consent, order.returns[-1].why = Consent.REFUSED, why
     order.move(_stands(order, now), Cause("port_back_refused", "portolan", now), now, why)
-    stage = next_stage(order, now)
+    inadvertent = order.returns[-1].inadvertent
+    stage = next_stage(order, now, inadvertent)
     until = stage_until(order, stage)
     way = f"`portolan new-port {order.order_id}` prints the new port, prepared"
     if stage is not ReturnStage.NEW_PORT and until:
-        way = f"a {stage.replace('_', '-')} can be ordered until {in_words(until)}; {way}"
+        limit = f" until {in_words(until)}" if now < until else ""
+        way = f"a {stage.replace('_', '-')} can be ordered{limit}; {way}"
     order.open_task(TaskKind.PORT_BACK_REFUSED, f"{why}. Next: {way}.", now, order.rollback_until)
     if order.state is State.PARTIALLY_ACTIVE:
         words = f"{len(not_active(order))} of {len(order.request.numbers)} numbers did not move, and none goes back"

@@ -319,7 +319,15 @@ def test_what_the_last_day_asks_for_is_done_within_three_days_of_it(
     answer = try_to_say(order, "sign_off", at - early, by=BY[ITEMS[item].owner], items=[item])
     assert (answer.accepted, readiness.green(order, item)) == (accepted, accepted)
     if not accepted:
-        assert answer.reason == f"{item} is done shortly before the FOC, not earlier than 2026-11-14 16:00 UTC."
+        assert answer.reason == f"{item} cannot be signed off before 2026-11-14 16:00 UTC."
+
+
+@pytest.mark.parametrize(("early", "accepted"), [(INSTANT, False), (timedelta(0), True)])
+def test_that_the_window_closed_clean_is_said_on_its_last_day(early: timedelta, accepted: bool) -> None:
+    order = moved()
+    assert order.rollback_until is not None
+    at = order.rollback_until - DAY - early
+    assert try_to_say(order, "sign_off", at, by=PERSON, items=["closing"]).accepted is accepted
 
 
 def test_a_document_is_named_by_its_hash() -> None:

@@ -11,11 +11,13 @@ from portolan.domain.bridge import Bridge
 from portolan.domain.carrier import MessagingStatus
 from portolan.domain.clocks import Clock, acts, closing_notices, lapse, next_deadline, takes_down
 from portolan.domain.messaging import MessagingWanted
+from portolan.domain.old_service import old_service
 from portolan.domain.order import Cause, Order
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
 from tests.domain.builders import (
+    BOSS,
     DAY,
     FOC,
     HOUR,
@@ -28,6 +30,7 @@ from tests.domain.builders import (
     open_kinds,
     roll_back,
     task,
+    try_to_say,
 )
 from tests.domain.cutover import MINUTE, look, moved, proven, slot
 
@@ -325,3 +328,50 @@ def test_they_come_while_the_numbers_are_unproven_too() -> None:
         assert deadline(order) == (WINDOW_ENDS - left * HOUR, Clock.CLOSING_NOTICE)
         lapse(order, deadline(order), deadline(order).at)
     assert deadline(order).clock is Clock.RETRY
+
+
+# After the window
+
+
+def settling_on() -> Order:
+    """The window has closed on proven numbers; their messaging is waited for."""
+    order = proven(messaging=WANTED)
+    let_pass(order, Clock.WINDOW_CLOSES)
+    assert order.state is State.SETTLING
+    return order
+
+
+def test_calls_that_fail_after_the_window_take_the_proof_back() -> None:
+    order = settling_on()
+    for hours in (73, 74):
+        slot(order, FOC + hours * HOUR, "silence")
+    assert (order.state, order.proven_at) == (State.VERIFYING, None)
+    assert not old_service(order, FOC + 75 * HOUR)[0]
+    look(order, FOC + 75 * HOUR)
+    assert order.state is State.VERIFYING, "a routing look-up does not outweigh calls that fail"
+    slot(order, FOC + 76 * HOUR)
+    assert (order.state, order.proven_at) == (State.SETTLING, FOC + 76 * HOUR)
+
+
+def test_one_failed_call_after_the_window_takes_nothing_back() -> None:
+    order = settling_on()
+    slot(order, FOC + 73 * HOUR, "silence")
+    assert order.state is State.SETTLING
+
+
+@pytest.mark.parametrize(("inadvertent", "accepted"), [(False, False), (True, True)])
+def test_a_decision_dated_back_into_the_window_returns_nothing_that_was_wanted(
+    inadvertent: bool, accepted: bool
+) -> None:
+    order = settling_on()
+    said = try_to_say(
+        order,
+        "rollback",
+        FOC + 80 * HOUR,
+        decided_by=BOSS.name,
+        reason="no calls",
+        occurred_at=FOC + HOUR,
+        inadvertent=inadvertent,
+    )
+    assert said.accepted is accepted
+    assert order.state is (State.ROLLING_BACK if accepted else State.SETTLING)

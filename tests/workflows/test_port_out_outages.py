@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from datetime import datetime, timedelta
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.api.enums.v1 import EventType
@@ -21,6 +21,7 @@ from portolan.records.store import Records
 from tests.workflows.test_port_out import Out
 from tests.world import make_world
 from worker.plugin import plugin
+from workflows.port_out_calls import DESK_PATIENCE
 
 S = PortOutState
 #: Half an hour, so that it is decided a quarter of an hour before the answer is due, as for US simple ports.
@@ -86,13 +87,38 @@ async def test_records_that_are_away_from_the_receipt_on_keep_no_answer_back(cli
     await Replayer(workflows=[], plugins=[plugin()]).replay_workflow(history)
 
 
+async def bounds(out: Out) -> dict[str, list[tuple[datetime, timedelta]]]:
+    """By activity: when each call of it was scheduled, and how long it may take with all its tries."""
+    found: dict[str, list[tuple[datetime, timedelta]]] = defaultdict(list)
+    async for event in out.handle.fetch_history_events():
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            given = event.activity_task_scheduled_event_attributes
+            bound = given.schedule_to_close_timeout.ToTimedelta()
+            found[given.activity_type.name].append((event.event_time.ToDatetime(UTC), bound))
+    return found
+
+
 async def test_no_worker_for_activities_keeps_no_decision_back(client: Client, tmp_path: Path) -> None:
     world = make_world(client, tmp_path)
     async with world.worker(no_remote_activities=True):
-        out = await Out.begin(world, policy=SOON)
-        first = await out.clock.case()
-        case = await passing(out, first.decide_by + timedelta(seconds=30))
+        early = await Out.begin(world)
+        # Time cannot be skipped while a call waits, so this one came in a quarter of an hour ago.
+        out = await Out.begin(world, policy=SOON, requested_at=datetime.now(UTC) - timedelta(minutes=15))
+        async with asyncio.timeout(40):
+            while "default" not in out.trail() or "answer_port_out" not in await bounds(out):
+                await asyncio.sleep(0.2)
+        case = await out.clock.case()
         assert case.state is S.ANSWERING
         assert case.decided_at
-        print(case.decided_at - case.decide_by)
-        print(case)
+        assert case.decided_at < case.decide_by + timedelta(minutes=1) < case.answer_by
+        assert out.trail() == ["received", "not_done", "default"]
+        assert "port_out_attention" in out.mails()
+        assert [bound for _, bound in (await bounds(out))["answer_port_out"]] == [DESK_PATIENCE]
+        ((at, bound),) = (await bounds(early))["validate_port_out"]
+        decide_by = (await early.clock.case()).decide_by
+        assert abs(at + bound - decide_by) < timedelta(seconds=5)
+    async with world.worker():
+        case = await out.clock.settled()
+        assert case.state is S.RELEASED
+        assert not case.late
+        assert (await early.clock.settled()).state is S.AWAITING_CUSTOMER

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from portolan.carriers.simulated import Script
+from portolan.carriers.simulated import Fault, Script
 from portolan.domain.carrier import Consent, NumberConfiguration
 from portolan.domain.messaging import MessagingWanted
 from portolan.domain.order import Order
@@ -185,6 +185,27 @@ async def test_what_was_set_up_is_taken_down_and_the_letter_signed(shared_world:
     ((_, back),) = scheduled(await port.handle.fetch_history(), "port_back_order")
     assert (back["letter"], back["stage"]) == (letter.sha256, "snapback")
     assert "rollback_ordered" in port.mails()
+
+
+async def test_what_the_carrier_does_not_take_down_holds_up_no_return(shared_world: World) -> None:
+    refuse = [
+        Fault(call=call, kind="refuse", times=99, text="ask the desk") for call in ("unconfigure", "remove_bridge")
+    ]
+    port = await shared_world.port(
+        FOC.model_copy(update={"faults": refuse}),
+        by_the_book=True,
+        policy=WITH_LETTER,
+        strategy="bridge_then_port",
+        configuration=NumberConfiguration(contact_flow="main"),
+    )
+    await port.decide("release", by="Charles")
+    await port.activated()
+    await port.decide("rollback", **WHY)
+    await port.result()
+    assert port.recorded().state is State.ROLLED_BACK
+    left = [entry.detail for entry in port.trail() if entry.kind == "left_behind"]
+    assert [words.split(" was left")[0] for words in left] == ["The configuration", "The bridge"]
+    assert port.mails().count("action_needed") >= 2
 
 
 async def test_a_port_that_nobody_wanted_is_undone_after_the_window(shared_world: World) -> None:

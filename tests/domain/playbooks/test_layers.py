@@ -224,6 +224,7 @@ def test_hours_that_end_before_they_begin_are_refused(first: str, second: str) -
     [
         ({"runbook": ["go"], "gates": ["go", "foc"]}, "gates", "gates has foc, which the runbook does not have"),
         ({"runbook": ["go"]}, "gates", "gates has reconciliation, foc, window_booked"),
+        ({"gates": ["go", "volumes"]}, "gates", "gates has volumes, which is done after the numbers have moved"),
         ({"proof": ["calls"], "test_slots": []}, "proof", "proof asks for test calls, and test_slots has none"),
         (
             {"test_origins": ["mobile", "voip"]},
