@@ -131,26 +131,34 @@ class OrderClock(WorkflowClock):
                 await asyncio.sleep(LOOK_EVERY_SECONDS)
         raise TimeoutError(f"{self.order_id} is still {order.state}")
 
-    async def to(self, moment: datetime) -> None:
+    async def to(self, moment: datetime) -> Order | None:
         """Let time pass until a moment; what the carrier says meanwhile is delivered when it says it.
 
         It goes from one deadline of the order to the next. That is also kinder to the server, which now and then
         skips twice where a timer fires while time is being skipped.
+
+        Returns:
+            The order as it stands then; None where it has ended.
         """
+        order: Order | None = None
         while await self.running():
             since, now = monotonic(), await self.now()
-            order, message = await self.order(), self.next_message()
+            order, message = order or await self.order(), self.next_message()
             deadline = next_deadline(order)
             due = deadline.at if deadline else moment
             speaks = message.due_at if message else moment
             if acts(order) or due <= min(now, speaks):
-                await self.settled()
+                order = await self.settled()
             elif message and speaks <= min(now, moment):
                 await self.deliver(message)
+                order = None
             elif moment > now:
-                await self._skip(min(moment, due, speaks) - now, since)
+                coming = min(moment, due, speaks)
+                await self._skip(coming - now, since)
+                order = await self.settled() if deadline and coming == deadline.at else None
             else:
-                break
+                return order
+        return None
 
     def next_message(self) -> CarrierMessage | None:
         """What the carrier says next."""

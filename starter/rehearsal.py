@@ -199,17 +199,16 @@ class _Life:
 
     async def _reach(self, state: State | None) -> Order:
         """Let time pass until the order is in that state, or has ended."""
-        while True:
-            order = await self._look()
-            if order.ended or order.state is state:
-                return order
+        order = await self._look()
+        while not (order.ended or order.state is state):
             if self.clock.next_message() is None and await self.clock.now() - order.since > PATIENCE:
                 open_tasks = ", ".join(task.task_id for task in order.open_tasks)
                 self.surprises.append(f"nobody answered {open_tasks or 'for a long time'}")
-                return order
-            await self._turn(order)
+                break
+            order = await self._turn(order)
+        return order
 
-    async def _turn(self, order: Order, until: datetime | None = None) -> None:
+    async def _turn(self, order: Order, until: datetime | None = None) -> Order:
         """To the next thing that happens: a habit, a message of the carrier, a deadline, or `until`."""
         self.turns += 1
         if self.turns > MOST_TURNS:
@@ -218,12 +217,14 @@ class _Life:
         habit = next_habit(order, self.leave, self.done)
         moments = [deadline and deadline.at, message and message.due_at, habit and habit.at, until]
         moment = min(filter(None, moments))
-        await self.clock.to(moment)
-        if habit and habit.at <= moment and await self.clock.running():
+        found = await self.clock.to(moment)
+        if found and habit and habit.at <= moment:
             self.done.update(habit.tasks)
             answer = await decide(self.client, self.records, order.order_id, habit.event)
             if not answer.accepted:
                 self.surprises.append(f"{habit.event['kind']} was {answer.status}: {answer.reason}")
+            found = None
+        return await self._look(found)
 
     async def _perform(self, order: Order, act: Act) -> None:
         moment = act.moment(order)
@@ -233,15 +234,12 @@ class _Life:
         if not order.ended:
             moment = max(moment, await self.clock.now())
             while not order.ended and await self.clock.now() < moment:
-                await self._turn(order, moment)
-                order = await self._look()
+                order = await self._turn(order, moment)
         answer = await decide(self.client, self.records, order.order_id, act.event(order, moment))
         if answer.accepted is act.refused:
             self.surprises.append(f"{act.do} was {answer.status}: {answer.reason}")
         if order.ended:
             self._tell_refusal(order, act, moment, answer)
-        else:
-            await self._look()
 
     def _tell_refusal(self, order: Order, act: Act, moment: datetime, answer: Answer) -> None:
         """An order that has ended writes no more; what it answers is told all the same."""
@@ -264,9 +262,11 @@ class _Life:
             ),
         )
 
-    async def _look(self) -> Order:
-        """The order as it stands; what is new in its audit trail is told."""
-        order = await self.clock.settled() if await self.clock.running() else self.records.order(self.request.order_id)
+    async def _look(self, order: Order | None = None) -> Order:
+        """The order as it stands, or as it was just found; what is new in its audit trail is told."""
+        if order is None or order.unpublished:
+            running = await self.clock.running()
+            order = await self.clock.settled() if running else self.records.order(self.request.order_id)
         for entry in self.records.timeline(self.request.order_id):
             if entry.sequence > self.told:
                 self.told = entry.sequence

@@ -173,7 +173,7 @@ class PortOut:
         """The customer wants the port."""
         self._signal("confirm", payload)
 
-    @lenient_signal(name="deny", description='{"by": "Ada"}')
+    @lenient_signal(name="deny", description='{"by": "Ada", "verified": "called back on the number on file"}')
     def deny(self, payload: RawValue = NOTHING) -> None:
         """The customer did not ask for this."""
         self._signal("deny", payload)

@@ -19,7 +19,7 @@ PORT_OUTS: dict[NoticeKind, Template] = {
             "for your numbers. If you did ask for it there is nothing to do; to have it sooner, tell {coordinator} "
             "so.",
             _COORDINATOR: "Expect the customer's word. A no is entered with `portolan port-out deny {order_id}`, a yes "
-            "from somebody you recognised as the account holder with `portolan port-out confirm {order_id}`.",
+            "with `portolan port-out confirm {order_id}`; say with `--verified` how you recognised the account holder.",
         },
     ),
     NoticeKind.PORT_OUT_HELD: Template(

@@ -152,7 +152,10 @@ async def confirm(
 async def deny(
     port_out: PortOutId, by: By, verified: Verified = "", event_id: EventId = "", as_json: AsJson = False
 ) -> None:
-    """The customer did not ask for this: a person looks into it, and by itself it is refused."""
+    """The customer did not ask for this: a person looks into it. By itself it is refused if they were recognised.
+
+    A second person who says the same counts as much; one who is not recognised keeps no number here.
+    """
     await _tell(port_out, as_json, {"kind": "deny", "by": by, "verified": verified, "event_id": event_id})
 
 

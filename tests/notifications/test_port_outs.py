@@ -23,9 +23,9 @@ from tests.domain.port_out.builders import LOCKED, NOW, NUMBERS, awaiting, in_st
 S = PortOutState
 
 
-def _said(case: Case, *kinds: str) -> Case:
+def _said(case: Case, *kinds: str, **fields: str) -> Case:
     for kind in kinds:
-        say(case, kind, NOW)
+        say(case, kind, NOW, **fields)
     return case
 
 
@@ -53,6 +53,7 @@ STORIES: dict[str, tuple[Callable[[], Case], NoticeKind]] = {
     "requested": (new, NoticeKind.PORT_OUT_REQUESTED),
     "requested, locked": (lambda: new(on_file=LOCKED), NoticeKind.PORT_OUT_REQUESTED),
     "denied": (lambda: _said(awaiting(), "deny"), NoticeKind.PORT_OUT_HELD),
+    "denied by somebody": (lambda: _said(awaiting(), "deny", verified=""), NoticeKind.PORT_OUT_HELD),
     "held for fraud": (lambda: _said(awaiting(), "hold_for_fraud"), NoticeKind.PORT_OUT_HELD),
     "released": (lambda: in_state(S.RELEASED), NoticeKind.PORT_OUT_RELEASED),
     "refused": (lambda: in_state(S.REFUSED), NoticeKind.PORT_OUT_REFUSED),
@@ -138,5 +139,9 @@ def test_the_customer_learns_what_to_do_before_when() -> None:
 
 
 def test_the_coordinator_learns_what_a_denial_leads_to() -> None:
-    assert "the request is refused for that on 2026-11-25 14:00 UTC" in words("denied", Audience.COORDINATOR)
+    denied = words("denied", Audience.COORDINATOR)
+    assert "the request is refused for what the customer said on 2026-11-25 14:00 UTC" in denied
+    doubted = words("denied by somebody", Audience.COORDINATOR)
+    assert "nobody has checked who they are" in doubted
+    assert "the request is released on 2026-11-25 14:00 UTC" in doubted
     assert "the request is released on" in words("held for fraud", Audience.COORDINATOR)

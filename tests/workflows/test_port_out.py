@@ -229,7 +229,7 @@ async def test_messages_wait_for_a_worker_and_the_deadline_is_kept_when_it_comes
 ) -> None:
     world = make_world(client, tmp_path, max_cached_workflows=0)  # every task replays what came before
     out = await Out.begin(world)
-    event = {"kind": "deny", "by": "Ada Byron"}
+    event = {"kind": "deny", **SAID["deny"]}
     reply = await tell(world.client, world.records, out.port_out_id, event)
     assert reply.status == "promised"
     async with world.worker():

@@ -95,11 +95,22 @@ class Validation(BaseModel):
 
 
 class Denial(BaseModel):
-    """The customer said that they did not ask for it."""
+    """Somebody said for the customer that they did not ask for it.
+
+    Attributes:
+        verified: How they were recognised as the account holder; empty: nobody has checked who they are.
+        seconded_by: Another person who says the same.
+    """
 
     by: str
     at: AwareDatetime
     verified: str = ""
+    seconded_by: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is a ground; if one unrecognised voice were, one of our own people could keep every number."""
+        return bool(self.verified or self.seconded_by)
 
 
 class FraudHold(BaseModel):
@@ -233,6 +244,8 @@ class Case(BaseModel):
 
     def by_itself(self, now: datetime) -> str:
         """What happens at the deadline if nobody says anything, in words for the customer."""
+        if self.denied and self.denied.counts:
+            return "refused for what the customer said"
         if not self.locked(now):
             return "released"
         return "refused because of your lock" if self.policy.locks_hold else "released, your lock notwithstanding"

@@ -27,6 +27,9 @@ from portolan.domain.port_out.objections import Objection, objection
 from portolan.domain.port_out.states import PortOutState
 from portolan.domain.telling import NoticeKind
 
+DENIED = "the account holder says that they did not ask for this"
+DENIED_BY_SOMEBODY = "somebody says that the account holder did not ask for this, and nobody has checked who they are"
+
 
 class Reply(BaseModel):
     """What became of a message: `status` is `applied`, `duplicate`, `refused`, or the starter's `promised`."""
@@ -80,16 +83,24 @@ def _confirmed(case: Case, event: Confirm, cause: Cause, now: datetime) -> None:
 
 
 def _denied(case: Case, event: Deny, cause: Cause, now: datetime) -> None:
-    words = "the account holder says that they did not ask for this"
-    case.denied = Denial(by=event.by, at=cause.occurred_at, verified=event.verified)
+    said = case.denied
+    if said is None or event.verified:
+        said = Denial(by=event.by, at=cause.occurred_at, verified=event.verified)
+    else:
+        said = said.model_copy(update={"seconded_by": event.by})
+    case.denied, words = said, DENIED if said.counts else DENIED_BY_SOMEBODY
     if case.state is PortOutState.RELEASED:
         case.record(cause, now, f"{words}, after the release")
         case.notify(NoticeKind.PORT_OUT_ATTENTION, why=f"{words}, and the numbers are released; stop it by telephone")
         return
     case.confirmed_by = ""
-    recognised = f"; recognised by {event.verified}" if event.verified else "; nobody has checked who says so"
-    settle(case, cause, now, words + recognised)
-    case.notify(NoticeKind.PORT_OUT_HELD, why=words, until=in_words(case.decide_by), by_itself="refused for that")
+    if said.verified:
+        why = f"recognised by {said.verified}"
+    else:
+        why = f"{said.seconded_by} says so, too" if said.seconded_by else "no ground until they are recognised"
+    settle(case, cause, now, f"{words}; {why}")
+    until = in_words(case.decide_by)
+    case.notify(NoticeKind.PORT_OUT_HELD, why=words, until=until, by_itself=case.by_itself(now))
 
 
 def _unlocked(case: Case, event: Unlock, cause: Cause, now: datetime) -> None:
@@ -102,8 +113,7 @@ def _held(case: Case, event: HoldForFraud, cause: Cause, now: datetime) -> None:
     case.hold = FraudHold(said=event, until=until)
     words = f"{event.sign.replace('_', ' ')}: {event.reason}"
     settle(case, cause, now, f"{words} (evidence: {event.evidence}), until {in_words(until)}")
-    at_the_end = "refused for what the customer said" if case.denied else case.by_itself(now)
-    case.notify(NoticeKind.PORT_OUT_HELD, why=words, until=in_words(until), by_itself=at_the_end)
+    case.notify(NoticeKind.PORT_OUT_HELD, why=words, until=in_words(until), by_itself=case.by_itself(now))
 
 
 def _hold_released(case: Case, event: ReleaseHold, cause: Cause, now: datetime) -> None:

@@ -131,7 +131,7 @@ class Released(BaseModel):
 
     def in_words(self) -> str:
         """Why, in one phrase."""
-        return "nobody objected in time" if self.by_default else "the customer confirmed it"
+        return "no ground against it was on record in time" if self.by_default else "the customer confirmed it"
 
 
 class Refused(BaseModel):

@@ -42,7 +42,7 @@ def findings(request: PortOutRequest, validation: Validation) -> list[Finding]:
 def standing(case: Case, now: datetime) -> list[Finding]:
     """Every ground that stands against a release at that moment."""
     found = list(case.findings)
-    if case.denied:
+    if case.denied and case.denied.counts:
         found.append(Finding(ground=Ground.CUSTOMER_DENIES))
     if case.locked(now) and case.policy.locks_hold:
         found.append(Finding(ground=Ground.LOCKED))

@@ -35,7 +35,8 @@ class Deny(Message):
     """The customer did not ask for this. Taken from anybody who says so: a person looks into it next.
 
     Attributes:
-        verified: How they were recognised as the account holder, where they were.
+        verified: How they were recognised as the account holder. Where they were not, it is a ground only once they
+            are, or once another person says the same.
     """
 
     kind: Literal["deny"] = "deny"

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from portolan.domain.foc import in_words
-from portolan.domain.port_out.case import Case
+from portolan.domain.port_out.case import Case, Denial
 from portolan.domain.port_out.grounds import Ground, Released
 from portolan.domain.port_out.judging import standing
 from portolan.domain.port_out.messages import (
@@ -27,6 +27,9 @@ from portolan.domain.typed import alike
 
 CLOCK_SKEW = timedelta(minutes=5)
 NOT_RELEASED = "The numbers were not released, so they cannot have moved by our leave."
+UNRECOGNISED = (
+    "Enter it again with how they were recognised as the account holder (verified), or another person says the same."
+)
 ASK_BACK = "If they did move, ask for them back at once as a port that nobody authorised."
 
 #: In which states each message is accepted.
@@ -89,7 +92,14 @@ def _confirm(case: Case, event: Confirm, now: datetime) -> Objection | None:
 
 
 def _deny(case: Case, event: Deny, now: datetime) -> Objection | None:
-    return Objection(reason=f"{case.denied.by} has said so already.") if case.denied else None
+    said = case.denied
+    if said is None or (not said.counts and _adds(said, event)):
+        return None
+    return Objection(reason=f"{said.by} has said so already.", instead="" if said.counts else UNRECOGNISED)
+
+
+def _adds(said: Denial, event: Deny) -> bool:
+    return bool(event.verified) or alike(said.by) != alike(event.by)
 
 
 def _unlock(case: Case, event: Unlock, now: datetime) -> Objection | None:
@@ -121,6 +131,11 @@ def _refuse(case: Case, event: Refuse, now: datetime) -> Objection | None:
         return Objection(
             reason=f"{case.policy.playbook} has no rule by which a port may be refused as {event.ground}.",
             instead=f"On record is: {possible}.",
+        )
+    if event.ground is Ground.CUSTOMER_DENIES and case.denied and not case.denied.counts:
+        return Objection(
+            reason=f"Nobody recognised {case.denied.by} as the account holder, and one person's word is not enough.",
+            instead=UNRECOGNISED,
         )
     if event.ground is not Ground.FRAUD_CONFIRMED:
         wrong = event.ground not in found

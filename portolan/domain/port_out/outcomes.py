@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from portolan.domain.foc import in_words
 from portolan.domain.port_out.case import Case, Cause, Validation
-from portolan.domain.port_out.decisions import decide, settle
+from portolan.domain.port_out.decisions import DENIED_BY_SOMEBODY, decide, settle
 from portolan.domain.port_out.grounds import Refused, Released
 from portolan.domain.port_out.judging import findings, standing
 from portolan.domain.port_out.states import PortOutState
@@ -32,6 +32,11 @@ def decide_by_default(case: Case, now: datetime) -> None:
         decide(case, Refused.of(case.policy, found), cause, now, unchecked)
     else:
         decide(case, Released(by_default=True), cause, now, unchecked)
+        if case.denied:
+            why = (
+                f"{DENIED_BY_SOMEBODY}; the numbers are released, so if it was the account holder stop it by telephone"
+            )
+            case.notify(NoticeKind.PORT_OUT_ATTENTION, why=why)
 
 
 def validated(case: Case, validation: Validation, now: datetime) -> None:

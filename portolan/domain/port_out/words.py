@@ -47,7 +47,13 @@ def to_do(case: Case, now: datetime) -> list[ToDo]:
         words = f"Look into {case.hold.said.sign.replace('_', ' ')}: {confirm}end the hold (portolan port-out release)"
         found.append(ToDo(Turn.COORDINATOR, words, case.hold.until))
     if case.denied and not case.answer:
-        words = f"Speak with the account holder: refuse ({Ground.CUSTOMER_DENIES}), or have them confirm after all"
+        if case.denied.counts:
+            words = f"Speak with the account holder: refuse ({Ground.CUSTOMER_DENIES}), or have them confirm after all"
+        else:
+            words = (
+                f"Find out whether {case.denied.by} speaks for the account holder; if so, enter how they were "
+                f"recognised (portolan port-out deny {name} --verified) or have another person deny it, too"
+            )
         found.append(ToDo(Turn.COORDINATOR, words, case.decide_by))
     return found
 

@@ -26,9 +26,11 @@ ON_FILE = OnFile(account_number="0048-1937", postal_code="02110-1234")
 LOCKED = ON_FILE.model_copy(update={"lock": Lock()})
 CLEAN = Validation()
 
+#: A denial of somebody whom nobody recognised.
+UNRECOGNISED = {"verified": ""}
 SAID: dict[str, dict[str, Any]] = {
     "confirm": {"by": "Ada Byron", "verified": "called back"},
-    "deny": {"by": "Ada Byron"},
+    "deny": {"by": "Ada Byron", "verified": "called back"},
     "unlock": {"by": "Ada Byron", "verified": "called back"},
     "hold_for_fraud": {
         "by": "Cora Dean",

@@ -18,6 +18,7 @@ from tests.domain.port_out.builders import (
     LOCKED,
     NOW,
     SECOND,
+    UNRECOGNISED,
     awaiting,
     grounds,
     in_state,
@@ -64,7 +65,7 @@ def test_silence_releases_before_the_answer_is_due() -> None:
     assert case.state is S.ANSWERING
     assert case.answer == Released(by_default=True)
     assert (case.decided_by, case.decided_at) == ("Portolan", deadline.at)
-    assert case.unpublished[-1].detail == "released: nobody objected in time"
+    assert case.unpublished[-1].detail == "released: no ground against it was on record in time"
 
 
 def test_a_lock_that_nobody_lifts_keeps_the_numbers() -> None:
@@ -92,6 +93,38 @@ def test_a_denial_keeps_the_numbers_if_nobody_looks_at_it(locked: bool) -> None:
     say(case, "deny", NOW + HOUR)
     passes(case)
     assert grounds(case) == [Ground.CUSTOMER_DENIES, *([Ground.LOCKED] if locked else [])]
+
+
+@pytest.mark.parametrize("after", [timedelta(), HOUR])
+def test_a_denial_of_nobody_recognised_keeps_no_number(after: timedelta) -> None:
+    case = awaiting()
+    say(case, "deny", NOW + after, **UNRECOGNISED)
+    assert case.state is S.ON_FRAUD_HOLD
+    assert passes(case).at == case.decide_by
+    assert case.answer == Released(by_default=True)
+    assert told(case)[-2:] == [NoticeKind.PORT_OUT_HELD, NoticeKind.PORT_OUT_ATTENTION]
+    assert "the numbers are released, so if it was the account holder stop it" in case.unsent[-1].facts["why"]
+
+
+def test_a_denial_of_nobody_recognised_adds_nothing_to_a_lock() -> None:
+    case = awaiting(on_file=LOCKED)
+    say(case, "deny", NOW, **UNRECOGNISED)
+    passes(case)
+    assert grounds(case) == [Ground.LOCKED]
+    assert told(case)[-1] is NoticeKind.PORT_OUT_HELD
+
+
+@pytest.mark.parametrize("in_time", [True, False])
+@pytest.mark.parametrize("more", [{"by": "Cora Dean", **UNRECOGNISED}, {}], ids=["another person", "recognised"])
+def test_a_denial_can_be_borne_out_until_the_answer_is_decided(more: dict[str, str], in_time: bool) -> None:
+    case = awaiting()
+    say(case, "deny", NOW, **UNRECOGNISED)
+    if not in_time:
+        passes(case)
+    assert say(case, "deny", case.decide_by, **more).accepted is in_time
+    if in_time:
+        passes(case)
+    assert grounds(case) == ([Ground.CUSTOMER_DENIES] if in_time else [])
 
 
 @pytest.mark.parametrize("last_moment", [False, True])

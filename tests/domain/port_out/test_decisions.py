@@ -24,6 +24,7 @@ from tests.domain.port_out.builders import (
     NUMBERS,
     SAID,
     SECOND,
+    UNRECOGNISED,
     awaiting,
     grounds,
     in_state,
@@ -183,6 +184,60 @@ def test_a_denial_is_a_ground_and_only_the_customer_takes_it_back() -> None:
     assert grounds(case) == [Ground.CUSTOMER_DENIES]
 
 
+def test_one_who_is_not_recognised_is_looked_into_and_is_no_ground() -> None:
+    case = awaiting()
+    assert say(case, "deny", NOW, **UNRECOGNISED).accepted
+    assert case.state is S.ON_FRAUD_HOLD
+    assert told(case)[-1] is NoticeKind.PORT_OUT_HELD
+    assert case.unsent[-1].facts["by_itself"] == "released"
+    assert "nobody has checked who they are" in case.unsent[-1].facts["why"]
+    (todo,) = to_do(case, NOW)
+    assert (todo.turn, todo.until) == (Turn.COORDINATOR, case.decide_by)
+    assert "port-out deny p1 --verified" in todo.what
+    assert "by itself: released" in details(case, NOW)
+    refused = say(case, "refuse", NOW, ground="customer_denies")
+    assert refused.reason.startswith("Nobody recognised Ada Byron as the account holder")
+    assert refused.instead.startswith("Enter it again with how they were recognised")
+
+
+@pytest.mark.parametrize("same", ["Ada Byron", " ada  byron"])
+def test_saying_it_again_bears_no_denial_out(same: str) -> None:
+    case = awaiting()
+    say(case, "deny", NOW, **UNRECOGNISED)
+    reply = say(case, "deny", NOW, by=same, **UNRECOGNISED)
+    assert (reply.accepted, reply.reason) == (False, "Ada Byron has said so already.")
+    assert "another person says the same" in reply.instead
+    assert not say(case, "refuse", NOW, ground="customer_denies").accepted
+
+
+@pytest.mark.parametrize(
+    ("more", "detail"),
+    [
+        ({"by": "Cora Dean", **UNRECOGNISED}, "did not ask for this; Cora Dean says so, too"),
+        ({"by": "Cora Dean"}, "did not ask for this; recognised by called back"),
+        ({}, "did not ask for this; recognised by called back"),
+    ],
+)
+def test_a_denial_is_borne_out_by_recognising_them_or_by_another_person(more: dict[str, str], detail: str) -> None:
+    case = awaiting()
+    say(case, "deny", NOW, **UNRECOGNISED)
+    assert say(case, "deny", NOW, **more).accepted
+    assert case.unpublished[-1].detail.endswith(detail)
+    assert case.unsent[-1].facts["by_itself"] == "refused for what the customer said"
+    assert not say(case, "deny", NOW, by="Dee Ess").accepted
+    assert say(case, "refuse", NOW, ground="customer_denies").accepted
+    assert grounds(case) == [Ground.CUSTOMER_DENIES]
+
+
+def test_a_denial_taken_back_has_to_be_borne_out_anew() -> None:
+    case = awaiting()
+    say(case, "deny", NOW, **UNRECOGNISED)
+    say(case, "hold_for_fraud", NOW)
+    say(case, "confirm", NOW)
+    assert say(case, "deny", NOW, by="Dee Ess", **UNRECOGNISED).accepted
+    assert not say(case, "refuse", NOW, by="Cora Dean", ground="customer_denies").accepted
+
+
 def test_a_denial_taken_back_releases_unless_a_person_holds_it_too() -> None:
     case = awaiting()
     say(case, "deny", NOW)
@@ -265,7 +320,8 @@ def test_a_message_from_the_future_is_refused(ahead: timedelta, fine: bool) -> N
 
 @pytest.mark.parametrize(
     ("kind", "lacking"),
-    [(kind, name) for kind in ("confirm", "deny", "unlock", "hold_for_fraud", "refuse") for name in SAID[kind]],
+    [(kind, name) for kind in ("confirm", "unlock", "hold_for_fraud", "refuse") for name in SAID[kind]]
+    + [("deny", "by")],
 )
 def test_a_message_that_lacks_something_cannot_be_read(kind: str, lacking: str) -> None:
     whole = SAID[kind]

@@ -12,7 +12,7 @@ from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.port_out.case import Case, CodeCheck, Lock, Validation
 from portolan.domain.port_out.clocks import acts, lapse, next_deadline
 from portolan.domain.port_out.decisions import take
-from portolan.domain.port_out.grounds import Ground
+from portolan.domain.port_out.grounds import Ground, Released
 from portolan.domain.port_out.messages import KINDS, FraudSign, read
 from portolan.domain.port_out.outcomes import answered, not_done, validated
 from portolan.domain.port_out.policy import policy_for
@@ -25,7 +25,7 @@ MESSAGES = st.fixed_dictionaries(
         # What ends it comes seldom, so that more can happen before.
         "kind": st.sampled_from([kind for kind in KINDS for _ in range(1 if kind == "withdrawn" else 4)]),
         "by": st.sampled_from(PEOPLE),
-        "verified": st.just("called back"),
+        "verified": st.sampled_from(["called back", ""]),
         "reason": st.just("seen"),
         "evidence": st.just("ticket 1"),
         "sign": st.sampled_from(FraudSign),
@@ -50,8 +50,14 @@ class Life:
     def __init__(self, case: Case, validation: Validation) -> None:
         self.case, self.validation, self.now = case, validation, NOW
         self.failing = 0
-        self.denied = self.unlocked = False
+        self.unlocked = False
+        self.deniers: list[tuple[str, str]] = []
         self.holder = ""
+
+    @property
+    def denied(self) -> bool:
+        """Whether the account holder was recognised when they denied it, or two people did."""
+        return any(verified for _, verified in self.deniers) or len({by for by, _ in self.deniers}) > 1
 
     def work(self) -> None:
         """What Portolan does by itself; it fails as often as it has to."""
@@ -79,13 +85,15 @@ class Life:
 
     def say(self, said: dict[str, Any]) -> None:
         """Somebody says something."""
+        if said["kind"] in {"confirm", "unlock"}:
+            said = {**said, "verified": "called back"}
         event, open_before = read(said["kind"], said), self.case.state in OPEN
         if not take(self.case, event, self.now).accepted:
             return
         if said["kind"] == "deny" and open_before:
-            self.denied = True
+            self.deniers.append((said["by"], said["verified"]))
         elif said["kind"] == "confirm":
-            self.denied = False
+            self.deniers.clear()
         elif said["kind"] == "unlock":
             self.unlocked = True
         elif said["kind"] == "hold_for_fraud":
@@ -167,6 +175,48 @@ def test_every_answer_is_lawful_and_in_time(
         assert case.decided_at
         assert case.decided_at <= case.decide_by
     assert case.state is not PortOutState.REFUSED or case.outcome.startswith("Refused to Other Telco")
+
+
+#: Ada, and whoever speaks in her name; the others hold and refuse, but do not deny.
+PRESSURE = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("deny"),
+            "by": st.sampled_from(["Ada Byron", "ada byron", " Ada  Byron "]),
+            "verified": st.just(""),
+        }
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.sampled_from(["hold_for_fraud", "release_hold", "refuse"]),
+            "by": st.sampled_from(PEOPLE),
+            "reason": st.just("seen"),
+            "evidence": st.just("ticket 1"),
+            "sign": st.sampled_from(FraudSign),
+            "ground": st.sampled_from([ground for ground in Ground if ground is not Ground.FRAUD_CONFIRMED]),
+        }
+    ),
+)
+
+
+@given(
+    playbook=RULES,
+    hold_hours=st.integers(1, 100),
+    steps=st.lists(st.tuples(st.one_of(st.integers(0, 60), st.integers(0, 2000)), PRESSURE), min_size=1, max_size=10),
+)
+def test_no_denial_of_one_who_is_not_recognised_yields_a_refusal(
+    playbook: str, hold_hours: int, steps: list[tuple[int, dict[str, Any]]]
+) -> None:
+    asked = request(
+        playbook, on_file=ON_FILE.model_copy(update={"postal_code": ""}), policy={"fraud_hold_hours": hold_hours}
+    )
+    life = Life(Case.new(asked, NOW), Validation(codes=dict.fromkeys(NUMBERS, CodeCheck.EQUAL)))
+    for minutes, said in steps:
+        life.until(life.now + timedelta(minutes=minutes))
+        life.say(said)
+    life.until(life.case.answer_by)
+    assert life.case.answer == Released(by_default=True)
+    assert life.case.decided_at == life.case.decide_by
 
 
 @given(playbook=st.sampled_from(sorted(PLAYBOOKS)), minutes=st.integers(0, 60 * 24 * 14))
