@@ -21,6 +21,8 @@ from workflows.port_order import PortOrder
 
 LOOKS = 1000
 LOOK_EVERY_SECONDS = 0.02
+#: Looking costs server and worker more than waiting does.
+LONGEST_LOOK_SECONDS = 0.1
 QUESTIONS = 100
 ANSWER_WITHIN = timedelta(seconds=5)
 UNANSWERED = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED})
@@ -42,7 +44,7 @@ class WorkflowClock:
         """Whether the workflow still runs."""
         return (await self.handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
-    async def to(self, moment: datetime) -> None:
+    async def to(self, moment: datetime) -> object:
         """Let time pass until a moment."""
         raise NotImplementedError
 
@@ -118,7 +120,7 @@ class OrderClock(WorkflowClock):
 
         A timer fires some milliseconds after its moment, so a deadline that has come is waited for too.
         """
-        for _ in range(LOOKS):
+        for looks in range(1, LOOKS + 1):
             order, since, now = await self.order(), monotonic(), await self.now()
             deadline = next_deadline(order)
             quiet = not acts(order) and not order.unpublished and (deadline is None or deadline.at > now)
@@ -128,7 +130,7 @@ class OrderClock(WorkflowClock):
             if pause:
                 await self._skip(pause, since)
             else:
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+                await asyncio.sleep(min(looks * LOOK_EVERY_SECONDS, LONGEST_LOOK_SECONDS))
         raise TimeoutError(f"{self.order_id} is still {order.state}")
 
     async def to(self, moment: datetime) -> Order | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from portolan.domain.order import Order
-from portolan.domain.readiness import barred
+from portolan.domain.readiness import barred, earliest
 from portolan.domain.runbook import ITEMS
 from portolan.domain.states import State, Turn
 from portolan.domain.tasks import Task, TaskKind
@@ -191,6 +191,6 @@ def _is_habit(order: Order, task: Task, leave: Collection[str]) -> bool:
 
 def _moment(order: Order, task: Task) -> datetime:
     if task.kind is TaskKind.SIGN_OFF and task.due_at:
-        return max(task.opened_at, task.due_at - BEFORE_DUE)
+        return max(task.opened_at, task.due_at - BEFORE_DUE, earliest(order, task.item) or task.opened_at)
     after = {TaskKind.CHECK_DATE: DATE_AFTER, TaskKind.CUT_OVER: WORD_AFTER}.get(task.kind, timedelta(0))
     return task.opened_at + after

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from portolan.domain.clocks import lapse
 from portolan.domain.messages import EVENT
 from portolan.domain.order import Order
+from portolan.domain.readiness import EARLIEST
 from portolan.domain.refusals import refusal
-from portolan.domain.runbook import ITEMS, SignOff
+from portolan.domain.runbook import ITEMS
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import Contact
@@ -55,7 +56,10 @@ def test_what_is_due_sooner_is_signed_at_once() -> None:
     order = dated()
     for one in order.open_tasks:
         one.due_at = one.opened_at + HOUR / 2
-    assert {habit.at for habit in habits(order, [], FOC)} == {NOW}
+    told = {item: habit.at for habit in habits(order, [], FOC) for item in habit.event["items"]}
+    assert {told[item] for item in ("reconciliation", "window_booked", "emergency_desk", "watch")} == {NOW}
+    # What belongs to the last day is signed as soon as that can be.
+    assert {told[item] for item in ("legacy_test", "go")} == {FOC - EARLIEST}
 
 
 def test_what_is_left_is_not_signed_and_nothing_is_tried_twice() -> None:
@@ -83,8 +87,7 @@ def on_demand(*, green: bool = True) -> Order:
     """The carrier's window is open, and the numbers wait for a word."""
     order = ready(new(activation="on_demand", policy={"runbook": ["go"], "gates": ["go"]}))
     if green:
-        order.signoffs["go"] = SignOff(item="go", by=BOSS.name, at=NOW, foc_at=order.foc_at)
-        order.close_tasks(TaskKind.SIGN_OFF, BOSS.name, NOW)
+        say(order, "sign_off", FOC - DAY, by=BOSS.name, items=["go"])
     lapse(order, deadline(order), FOC)
     return order
 

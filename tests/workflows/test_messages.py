@@ -22,7 +22,7 @@ from starter import orders
 from starter.orders import Unreadable, decide
 from tests.workflows.histories import failures
 from tests.workflows.scenarios import LOCKED, LTD
-from tests.world import ADA, BOSS, DAY, FOC, HOUR, SILENT, Port, World
+from tests.world import ADA, BOSS, COORDINATOR, DAY, FOC, HOUR, SILENT, Port, World
 
 
 async def _fresh(world: World) -> Port:
@@ -67,6 +67,33 @@ async def _held(world: World) -> Port:
     return port
 
 
+async def _dated(world: World, **given: Any) -> Port:
+    """The date is settled; one gate is red."""
+    port = await world.port(policy={"runbook": ["emergency_desk"], "gates": ["emergency_desk"]}, **given)
+    await port.submitted()
+    await port.clock.past(2 * DAY + HOUR)
+    return port
+
+
+async def _overdue(world: World) -> Port:
+    port = await _dated(world)
+    await port.clock.past(25 * HOUR)
+    return port
+
+
+async def _open_window(world: World) -> Port:
+    port = await world.port(activation="on_demand")
+    await port.activated()
+    return port
+
+
+async def _proposed(world: World) -> Port:
+    port = await world.port(second_person=COORDINATOR)
+    await port.activated()
+    await port.decide("rollback", decided_by=BOSS.name, reason="dead air")
+    return port
+
+
 async def _differing(world: World) -> Port:
     return await world.port(LTD)
 
@@ -103,6 +130,27 @@ CASES: dict[str, Case] = {
     "foc_confirmed": Case(_submitted, _foc, lambda order: order.state is State.FOC_CONFIRMED),
     "carrier_activity": Case(_quiet, lambda _: {}, lambda order: order.state is State.FOC_CONFIRMED),
     "resubmit": Case(_rejected, lambda _: {"corrections": {}}, lambda order: order.attempt == 2),
+    "sign_off": Case(
+        _dated,
+        lambda _: {"by": "Charles", "items": ["emergency_desk"]},
+        lambda order: "emergency_desk" in order.signoffs,
+    ),
+    "override_gates": Case(
+        _overdue,
+        lambda _: {"decided_by": BOSS.name, "reason": "tested by hand"},
+        lambda order: order.override is not None,
+    ),
+    "cut_over": Case(_open_window, lambda _: {"by": BOSS.name}, lambda order: order.state is State.ROLLBACK_WINDOW),
+    "test_calls": Case(
+        _active,
+        lambda order: {
+            "by": "Charles",
+            "results": [{"number": order.request.numbers[0], "origin": "voip", "checks": {"dtmf": "passed"}}],
+        },
+        lambda order: len(order.calls) == 1,
+    ),
+    "confirm": Case(_proposed, lambda _: {"by": COORDINATOR.name}, lambda order: order.state is State.ROLLED_BACK),
+    "reschedule": Case(_submitted, lambda _: {"by": "Charles", "reason": "in print"}, lambda order: order.attempt == 2),
     "rollback": Case(
         _active,
         lambda _: {"decided_by": BOSS.name, "reason": "dead air"},
