@@ -288,7 +288,7 @@ def _window_closing(order: Order, cause: Cause, now: datetime) -> None:
     time_left = order.rollback_until - now
     hours = time_left / timedelta(hours=1)
     left = f"{round(hours)} h" if hours >= 1 else f"{round(hours * 60)} min"
-    order.record(cause, now, f"rollback window closes {in_words(order.rollback_until)}")
+    order.record(cause, now, f"{left} left: the rollback window closes {in_words(order.rollback_until)}")
     way = next_closing(order, now)
     undo = way.in_words(now) if way else ""
     order.notify(NoticeKind.WINDOW_CLOSING, until=in_words(order.rollback_until), left=left, undo=undo)

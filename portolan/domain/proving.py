@@ -174,6 +174,7 @@ def diagnose(order: Order, now: datetime) -> None:
         order.open_task(TaskKind.HALF_PORTED, words, now, until, cause.key)
     if fresh:
         told = " ".join(f"{cause.cause}: {cause.action}" for cause in fresh)
+        order.record(Cause("diagnosed", "portolan", now), now, told)
         order.notify(NoticeKind.HALF_PORTED, why=told, until=in_words(until) if until else "")
 
 

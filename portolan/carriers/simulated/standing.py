@@ -104,7 +104,9 @@ def answer(asked: AskedBack, script: Script, now: datetime) -> Answer:
     if says == "silent" or now < due_at:
         return Answer(Consent.REQUESTED, "", asked.at)
     if says == "refused":
-        return Answer(Consent.REFUSED, f"The losing carrier does not agree to a {asked.stage}.", due_at)
+        return Answer(
+            Consent.REFUSED, f"The losing carrier does not agree to a {asked.stage.replace('_', '-')}.", due_at
+        )
     return Answer(Consent.CONSENTED, "", due_at)
 
 
