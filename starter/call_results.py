@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from portolan import numbering
 from portolan.domain.errors import PortolanError
 from portolan.domain.messages import CallTold, TestCalls, problem
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.testcalls import CHECKS, Heard
 from starter import typed_yaml
 from starter.text_files import read_text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -29,7 +30,7 @@ UNANSWERED = frozenset({RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.CANCELL
 SHORT = timedelta(milliseconds=50)
 
 
-class WorkflowClock:
+class WorkflowClock(ABC):
     """Moves one workflow through time; what it waits for is for the subclasses to know."""
 
     def __init__(self, client: Client, handle: WorkflowHandle[Any, Any]) -> None:
@@ -44,9 +45,9 @@ class WorkflowClock:
         """Whether the workflow still runs."""
         return (await self.handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
+    @abstractmethod
     async def to(self, moment: datetime) -> object:
         """Let time pass until a moment."""
-        raise NotImplementedError
 
     async def past(self, duration: timedelta) -> None:
         """Let that much time pass."""

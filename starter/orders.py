@@ -20,7 +20,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from portolan.domain.decisions import Answer
 from portolan.domain.errors import NotFound, PortolanError
 from portolan.domain.messages import problem, read
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.refusals import Refusal, refusal
 from portolan.domain.words import summary
 from portolan.records.store import Records

@@ -14,7 +14,7 @@ from portolan.closed_days import closed_day_names
 from portolan.domain.carrier import CsrRecord
 from portolan.domain.effects import Judging
 from portolan.domain.errors import ConfigurationError, Fault
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.playbooks import Operator
 from portolan.domain.preflight import Finding, Preflight, findings
 from portolan.domain.reconciliation import Severity, Verdict

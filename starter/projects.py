@@ -12,7 +12,7 @@ from temporalio.client import Client
 from portolan.carriers.registry import SIMULATED, carriers, simulated
 from portolan.carriers.simulated import Script, seeded
 from portolan.domain.errors import Fault, RequestInvalid
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.states import ENDED
 from portolan.records.store import NewProject, Records
 from portolan.settings import Settings

@@ -15,7 +15,8 @@ from portolan.domain.clocks import next_deadline
 from portolan.domain.decisions import Answer
 from portolan.domain.errors import Fault, RequestInvalid
 from portolan.domain.messages import KINDS
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.states import State
 from portolan.records.store import Records
 from portolan.records.tables import AuditEvent

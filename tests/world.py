@@ -23,7 +23,8 @@ from portolan.carriers.simulated import Saying, Script, SimulatedCarrier
 from portolan.carriers.simulated.store import HeldOrder
 from portolan.domain.carrier import AccountData
 from portolan.domain.decisions import Answer
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.states import State
 from portolan.domain.tasks import Task, TaskKind

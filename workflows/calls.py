@@ -48,7 +48,8 @@ from portolan.domain.effects import (
     SignReturn,
     Split,
 )
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.port_backs import Asked
 from portolan.domain.readiness import activate_until
 from portolan.domain.returning import give_up_at

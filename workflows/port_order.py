@@ -23,7 +23,8 @@ from portolan.domain.clocks import acts, configures, lapse, next_deadline, takes
 from portolan.domain.decisions import Answer, take, take_deferred, take_unreadable
 from portolan.domain.effects import Failure
 from portolan.domain.messages import Cancel, Event, problem, read
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.refusals import refusal
 from portolan.domain.states import State
 from workflows import calls

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from portolan.domain.carrier import SendKind
 from portolan.domain.foc import in_words
 from portolan.domain.moves import correct_and_go_on, need_signature, release, restart_chase
-from portolan.domain.order import AFTER_ACTIVATION, Cause, Order
+from portolan.domain.order import Cause, Order
 from portolan.domain.readiness import ask, barred, due_at, foc_came, foc_lapsed, move_until, tell_red
 from portolan.domain.runbook import ITEMS, Stage
 from portolan.domain.settling import bridge_open, close_window, messaging_late, messaging_open
-from portolan.domain.states import ACTING, State
+from portolan.domain.states import ACTING, AFTER_ACTIVATION, State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
 from portolan.domain.undo import next_closing

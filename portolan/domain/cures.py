@@ -18,7 +18,8 @@ from portolan.domain.moves import (
     send_next,
     split_out,
 )
-from portolan.domain.order import Cause, Order, OrderRequest, SplitOff
+from portolan.domain.order import Cause, Order, SplitOff
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.refusals import separable, suggestions
 from portolan.domain.rejections import Action, Disposition
 from portolan.domain.states import State

@@ -9,11 +9,11 @@ from portolan.domain import readiness, returning
 from portolan.domain.calendars import closed_reason, local
 from portolan.domain.foc import in_words
 from portolan.domain.messages import Confirm, CutOver, OverrideGates, Reschedule, Rollback, SignOffItems, TestCalls
-from portolan.domain.order import AFTER_ACTIVATION, Order
+from portolan.domain.order import Order
 from portolan.domain.port_backs import ReturnStage
 from portolan.domain.proving import MOST_CALLS
 from portolan.domain.runbook import BEFORE_CUTOVER, ITEMS
-from portolan.domain.states import State, Turn
+from portolan.domain.states import AFTER_ACTIVATION, State, Turn
 from portolan.domain.telling import Contact
 
 Why = tuple[str, str]

@@ -11,13 +11,13 @@ from itertools import groupby
 
 from portolan.domain.cutover_checks import deciders, is_person
 from portolan.domain.foc import in_words
-from portolan.domain.order import AFTER_ACTIVATION, Order
+from portolan.domain.order import Order
 from portolan.domain.port_backs import Asked, ReturnStage
 from portolan.domain.proving import calls_missing, not_active, slots_of
 from portolan.domain.readiness import barred, due_at, move_until, overdue, override_of, titles
 from portolan.domain.returning import next_stage, stage_until
 from portolan.domain.settling import bridge_open, messaging_open
-from portolan.domain.states import State
+from portolan.domain.states import AFTER_ACTIVATION, State
 from portolan.domain.testcalls import fail_streak, pass_streak
 
 _AHEAD = frozenset({State.FOC_CONFIRMED, State.READY})

@@ -42,9 +42,9 @@ from portolan.domain.moves import (
     restart_chase,
     send,
 )
-from portolan.domain.order import AFTER_ACTIVATION, Cause, Evidence, Loa, OnHold, Order
+from portolan.domain.order import Cause, Evidence, Loa, OnHold, Order
 from portolan.domain.refusals import Refusal, deferrable, refusal
-from portolan.domain.states import ACTING, State
+from portolan.domain.states import ACTING, AFTER_ACTIVATION, State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
 

@@ -21,7 +21,8 @@ from portolan.domain.carrier import (
     Portability,
     Routing,
 )
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.playbooks.model import Policy
 from portolan.domain.reconciliation import Difference
 from portolan.domain.rejections import Plan, Rejection

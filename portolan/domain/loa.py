@@ -18,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validato
 from portolan.domain.carrier import AccountData
 from portolan.domain.errors import ConfigurationError
 from portolan.domain.loa_wording import LABELS, RETURNS, WORDINGS, Wording
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.playbooks.model import Policy
 
 #: A drawn signature: a picture of at most so many bytes and so many pixels a side.

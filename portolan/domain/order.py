@@ -8,92 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from portolan.domain.bridge import Bridge, Strategy
+from portolan.domain.bridge import Bridge
 from portolan.domain.calendars import end_of
 from portolan.domain.carrier import (
     AccountData,
     CarrierStatus,
     CsrRecord,
     MessagingStatus,
-    NumberConfiguration,
     NumberStatus,
     Routing,
     SendKind,
 )
-from portolan.domain.foc import Freeze
 from portolan.domain.messages import Event
-from portolan.domain.messaging import MessagingWanted
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.playbooks.model import Policy
 from portolan.domain.port_backs import Asked, Proposal
 from portolan.domain.reconciliation import Difference
 from portolan.domain.rejections import Rejection
 from portolan.domain.runbook import Override, SignOff
-from portolan.domain.states import ENDED, MOVES, STATES, State, Turn
-from portolan.domain.tasks import Task, TaskKind
-from portolan.domain.telling import AuditEntry, Contact, Notice, NoticeKind
+from portolan.domain.states import ENDED, MOVES, STATES, WAITS_FOR_PEOPLE, State, Turn
+from portolan.domain.tasks import TASK_STATES, Task, TaskKind
+from portolan.domain.telling import AuditEntry, Notice, NoticeKind
 from portolan.domain.testcalls import CallResult
-
-
-class OrderRequest(BaseModel):
-    """What was asked for: one LOA, country, number class, losing carrier, account and address.
-
-    Attributes:
-        order_id: Names the order everywhere; holds no personal data.
-        reference: The requester's own name for the project it belongs to.
-        numbers: E.164, in the order given.
-        decision_maker: The one person who may order a rollback, and let the numbers move at red gates.
-        second_person: Where there is one, such a decision counts only when the other of the two confirms it.
-        strategy: `bridge_then_port`: the numbers are bridged first, and ported when that is released.
-        activation: `on_demand`: the numbers move when a person says so, inside the carrier's window.
-        configuration: What the numbers get at the gaining carrier before they arrive; None: people see to it.
-        messaging: What becomes of their messaging; None: nobody asked.
-        fallback: Whether a SIP fallback is in scope, which then has to be tested.
-        call_tester: The dialer that makes the test calls; empty: people do.
-        csr: The losing carrier's record as the requester has it; the carrier's own answer counts for more.
-        siblings: Numbers of the same account that other orders of the project port.
-        resp_org: The RespOrg that controls the toll-free numbers now, where it is known.
-        remaining: What becomes of the numbers that stay on the account: `keep` or `cease`; empty: not said.
-        new_btn: The account's billing telephone number afterwards, where the present one is ported.
-        freezes: The customer's own blackout dates.
-        advice: What people should know before they port these numbers.
-        split_from: The order these numbers were split out of, and `because` of what.
-    """
-
-    order_id: str
-    project_id: str
-    reference: str
-    customer: str
-    account: AccountData
-    numbers: list[str]
-    country: str
-    number_class: str
-    losing_carrier: str
-    gaining_carrier: str
-    customer_contact: Contact
-    coordinator: Contact
-    decision_maker: Contact
-    requested_foc_on: date | None = None
-    policy: Policy
-    csr: CsrRecord | None = None
-    resp_org: str = ""
-    siblings: list[str] = Field(default_factory=list)
-    remaining: str = ""
-    new_btn: str = ""
-    freezes: list[Freeze] = Field(default_factory=list)
-    advice: list[str] = Field(default_factory=list)
-    split_from: str = ""
-    because: list[Rejection] = Field(default_factory=list)
-    second_person: Contact | None = None
-    strategy: Strategy = "port"
-    activation: Literal["scheduled", "on_demand"] = "scheduled"
-    configuration: NumberConfiguration | None = None
-    messaging: MessagingWanted | None = None
-    fallback: bool = False
-    call_tester: str = ""
 
 
 class Evidence(BaseModel):
@@ -153,60 +93,6 @@ class Cause(NamedTuple):
 
 class IllegalMove(Exception):
     """A move that the transition table does not know: a defect, never a user's fault."""
-
-
-#: The numbers have moved, or some of them.
-AFTER_ACTIVATION = frozenset(
-    {State.PARTIALLY_ACTIVE, State.VERIFYING, State.ROLLBACK_WINDOW, State.ROLLING_BACK, State.SETTLING}
-)
-
-#: Where a task of each kind makes sense; it is closed when the order moves anywhere else.
-TASK_STATES: dict[TaskKind, frozenset[State]] = {
-    TaskKind.CORRECT_DATA: frozenset({State.AWAITING_INFORMATION}),
-    TaskKind.GIVE_EVIDENCE: frozenset({State.AWAITING_INFORMATION}),
-    TaskKind.CONFIRM_REMAINING: frozenset({State.AWAITING_INFORMATION}),
-    TaskKind.CURE_NUMBERS: frozenset({State.AWAITING_INFORMATION}),
-    TaskKind.SIGN_LOA: frozenset({State.AWAITING_SIGNATURE, State.ACTION_REQUIRED}),
-    TaskKind.APPROVE: frozenset({State.AWAITING_APPROVAL}),
-    TaskKind.FIX_REJECTION: frozenset({State.ACTION_REQUIRED}),
-    TaskKind.DISPUTE_REJECTION: frozenset({State.ACTION_REQUIRED}),
-    TaskKind.GIVE_UP: frozenset({State.ACTION_REQUIRED}),
-    TaskKind.CHOOSE_DATE: frozenset({State.ACTION_REQUIRED}),
-    TaskKind.CHASE_CARRIER: frozenset({State.SUBMITTED}),
-    TaskKind.READ_CARRIER: frozenset({State.ACTION_REQUIRED}),
-    TaskKind.CARRIER_REFUSED: frozenset({State.ACTION_REQUIRED}),
-    TaskKind.CANCEL_REFUSED: frozenset(
-        {State.SUBMITTING, State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
-    ),
-    TaskKind.CARRIER_UNREACHABLE: frozenset(),
-    TaskKind.SIGN_OFF: frozenset({State.FOC_CONFIRMED, State.READY, *AFTER_ACTIVATION}),
-    TaskKind.CHECK_DATE: frozenset({State.FOC_CONFIRMED}),
-    TaskKind.RED_GATES: frozenset({State.FOC_CONFIRMED, State.READY}),
-    TaskKind.CUT_OVER: frozenset({State.READY}),
-    TaskKind.FORWARD_CALLS: frozenset({State.BRIDGING}),
-    TaskKind.CHOOSE_BRIDGE: frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}),
-    TaskKind.RELEASE_BRIDGE: frozenset({State.BRIDGED}),
-    TaskKind.FINISH_ACTIVATION: frozenset({State.PARTIALLY_ACTIVE}),
-    TaskKind.PROVE_NUMBERS: frozenset({State.VERIFYING}),
-    TaskKind.HALF_PORTED: frozenset({State.PARTIALLY_ACTIVE, State.VERIFYING, State.ROLLBACK_WINDOW}),
-    TaskKind.TESTS_FAIL: frozenset({State.VERIFYING, State.ROLLBACK_WINDOW}),
-    TaskKind.MESSAGING_LATE: AFTER_ACTIVATION,
-    TaskKind.SECOND_PERSON: frozenset({State.FOC_CONFIRMED, State.READY, *AFTER_ACTIVATION}),
-    TaskKind.PORT_BACK_REFUSED: AFTER_ACTIVATION - {State.ROLLING_BACK},
-    TaskKind.REVIEW_HOLD: frozenset(State) - ENDED,
-    TaskKind.READ_MESSAGE: frozenset(State) - ENDED,
-}
-
-#: States that wait for a person, who is reminded.
-WAITS_FOR_PEOPLE = frozenset(
-    {
-        State.AWAITING_INFORMATION,
-        State.BRIDGED,
-        State.AWAITING_SIGNATURE,
-        State.AWAITING_APPROVAL,
-        State.ACTION_REQUIRED,
-    }
-)
 
 
 class Order(BaseModel):

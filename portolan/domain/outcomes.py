@@ -11,9 +11,9 @@ from portolan.domain.decisions import take
 from portolan.domain.foc import in_words
 from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed, problem
 from portolan.domain.moves import need_signature, restart_chase
-from portolan.domain.order import AFTER_ACTIVATION, Cause, Order
+from portolan.domain.order import Cause, Order
 from portolan.domain.refusals import CLOCK_SKEW, refusal
-from portolan.domain.states import State
+from portolan.domain.states import AFTER_ACTIVATION, State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
 

@@ -13,7 +13,7 @@ from portolan.domain.calendars import add_business_days
 from portolan.domain.foc import day_in_words, loa_plan, proposals
 from portolan.domain.identifiers import check
 from portolan.domain.loa import accepted_modes
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.reconciliation import Difference, Severity
 
 

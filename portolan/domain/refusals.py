@@ -38,10 +38,10 @@ from portolan.domain.messages import (
     Rollback,
     SignOffItems,
 )
-from portolan.domain.order import AFTER_ACTIVATION, Order
+from portolan.domain.order import Order
 from portolan.domain.proving import not_active
 from portolan.domain.settling import bridge_open
-from portolan.domain.states import ACTING, BEFORE_CUTOVER, ENDED, MOVED, STATES, State
+from portolan.domain.states import ACTING, AFTER_ACTIVATION, BEFORE_CUTOVER, ENDED, MOVED, STATES, State
 from portolan.domain.tasks import Task, TaskKind
 
 

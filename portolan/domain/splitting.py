@@ -17,7 +17,7 @@ from portolan.domain.calendars import business_days_from, closed_reason
 from portolan.domain.errors import ConfigurationError, Fault, RequestInvalid
 from portolan.domain.foc import Freeze
 from portolan.domain.messaging import MessagingWanted
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS, Misfit, Playbook, Policy, breaks_rule, choose
 from portolan.domain.request import AccountRequest, Request
 

@@ -232,6 +232,21 @@ MOVED = frozenset(
     }
 )
 BEFORE_CUTOVER = frozenset(State) - MOVED - ENDED
+#: The numbers have moved, or some of them.
+AFTER_ACTIVATION = frozenset(
+    {State.PARTIALLY_ACTIVE, State.VERIFYING, State.ROLLBACK_WINDOW, State.ROLLING_BACK, State.SETTLING}
+)
+
+#: States that wait for a person, who is reminded.
+WAITS_FOR_PEOPLE = frozenset(
+    {
+        State.AWAITING_INFORMATION,
+        State.BRIDGED,
+        State.AWAITING_SIGNATURE,
+        State.AWAITING_APPROVAL,
+        State.ACTION_REQUIRED,
+    }
+)
 
 
 def diagram() -> str:

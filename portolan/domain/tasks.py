@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pydantic import AwareDatetime, BaseModel
 
 from portolan.domain.runbook import ITEMS
-from portolan.domain.states import Turn
+from portolan.domain.states import AFTER_ACTIVATION, ENDED, State, Turn
 
 
 class TaskKind(StrEnum):
@@ -148,6 +148,43 @@ TASKS: dict[TaskKind, TaskFacts] = {
     TaskKind.READ_MESSAGE: TaskFacts(
         Turn.COORDINATOR, "A message to this order could not be read or was refused", ("acknowledged",)
     ),
+}
+
+#: Where a task of each kind makes sense; it is closed when the order moves anywhere else.
+TASK_STATES: dict[TaskKind, frozenset[State]] = {
+    TaskKind.CORRECT_DATA: frozenset({State.AWAITING_INFORMATION}),
+    TaskKind.GIVE_EVIDENCE: frozenset({State.AWAITING_INFORMATION}),
+    TaskKind.CONFIRM_REMAINING: frozenset({State.AWAITING_INFORMATION}),
+    TaskKind.CURE_NUMBERS: frozenset({State.AWAITING_INFORMATION}),
+    TaskKind.SIGN_LOA: frozenset({State.AWAITING_SIGNATURE, State.ACTION_REQUIRED}),
+    TaskKind.APPROVE: frozenset({State.AWAITING_APPROVAL}),
+    TaskKind.FIX_REJECTION: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.DISPUTE_REJECTION: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.GIVE_UP: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CHOOSE_DATE: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CHASE_CARRIER: frozenset({State.SUBMITTED}),
+    TaskKind.READ_CARRIER: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CARRIER_REFUSED: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CANCEL_REFUSED: frozenset(
+        {State.SUBMITTING, State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
+    ),
+    TaskKind.CARRIER_UNREACHABLE: frozenset(),
+    TaskKind.SIGN_OFF: frozenset({State.FOC_CONFIRMED, State.READY, *AFTER_ACTIVATION}),
+    TaskKind.CHECK_DATE: frozenset({State.FOC_CONFIRMED}),
+    TaskKind.RED_GATES: frozenset({State.FOC_CONFIRMED, State.READY}),
+    TaskKind.CUT_OVER: frozenset({State.READY}),
+    TaskKind.FORWARD_CALLS: frozenset({State.BRIDGING}),
+    TaskKind.CHOOSE_BRIDGE: frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}),
+    TaskKind.RELEASE_BRIDGE: frozenset({State.BRIDGED}),
+    TaskKind.FINISH_ACTIVATION: frozenset({State.PARTIALLY_ACTIVE}),
+    TaskKind.PROVE_NUMBERS: frozenset({State.VERIFYING}),
+    TaskKind.HALF_PORTED: frozenset({State.PARTIALLY_ACTIVE, State.VERIFYING, State.ROLLBACK_WINDOW}),
+    TaskKind.TESTS_FAIL: frozenset({State.VERIFYING, State.ROLLBACK_WINDOW}),
+    TaskKind.MESSAGING_LATE: AFTER_ACTIVATION,
+    TaskKind.SECOND_PERSON: frozenset({State.FOC_CONFIRMED, State.READY, *AFTER_ACTIVATION}),
+    TaskKind.PORT_BACK_REFUSED: AFTER_ACTIVATION - {State.ROLLING_BACK},
+    TaskKind.REVIEW_HOLD: frozenset(State) - ENDED,
+    TaskKind.READ_MESSAGE: frozenset(State) - ENDED,
 }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from portolan.domain.clocks import business_deadline
 from portolan.domain.cutover_words import cutover_lines
 from portolan.domain.foc import in_words
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.refusals import possible_answers
 from portolan.domain.states import STATES
 

@@ -15,7 +15,8 @@ from sqlmodel import Session, col, or_, select, update
 
 from portolan.domain.effects import Publication
 from portolan.domain.errors import Fault, NumberTaken, PortolanError, RequestInvalid
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.records import audit
 from portolan.records.audit import Standing
 from portolan.records.inbox import Inbox

@@ -17,8 +17,9 @@ from portolan.domain import proving
 from portolan.domain.cutover_words import override_in_words
 from portolan.domain.errors import DecisionRefused
 from portolan.domain.foc import in_words
-from portolan.domain.order import AFTER_ACTIVATION, Order
+from portolan.domain.order import Order
 from portolan.domain.runbook_status import ItemRow, ItemStatus, runbook_rows
+from portolan.domain.states import AFTER_ACTIVATION
 from portolan.domain.tasks import Task, TaskKind
 from portolan.domain.testcalls import ORIGINS, Origin, Slot, SlotStatus, fail_streak, grid, pass_streak
 from portolan.domain.undo import countdown

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.port_out.case import PortOutRequest
 from portolan.records.port_out_tables import PortOutEvent
 from portolan.records.tables import AuditEvent

@@ -19,7 +19,7 @@ from temporalio.testing import TimeSkipper
 from temporalio.worker import Worker
 
 from portolan.domain.effects import Publication
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.readiness import barred
 from portolan.domain.runbook import ITEMS
 from portolan.domain.states import Turn

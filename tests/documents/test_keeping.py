@@ -16,7 +16,8 @@ from portolan.documents.letters.render import LetterUnprintable
 from portolan.documents.sealing import SealingKey, SealState, SignatureRefused, verify
 from portolan.documents.store import XLSX, DocumentRefused, Documents
 from portolan.domain.effects import LetterWanted
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.records.engine import connect
 from portolan.records.migrate import upgrade
 from portolan.records.papers import Secret

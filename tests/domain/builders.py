@@ -24,9 +24,9 @@ from portolan.domain.clocks import Clock, Deadline, lapse, next_deadline
 from portolan.domain.decisions import Answer, take
 from portolan.domain.effects import Judging, Look, LookUp, Rejected
 from portolan.domain.messages import Event, read
-from portolan.domain.order import AFTER_ACTIVATION, Order
+from portolan.domain.order import Order
 from portolan.domain.port_backs import Proposal
-from portolan.domain.states import State
+from portolan.domain.states import AFTER_ACTIVATION, State
 from portolan.domain.tasks import Task, TaskKind
 from portolan.domain.telling import AuditEntry, NoticeKind
 from tests.world import ACCOUNT, ADA, BOSS, COORDINATOR, request

@@ -33,14 +33,15 @@ from portolan.domain.decisions import Answer, take, take_deferred, take_unreadab
 from portolan.domain.effects import Rejected
 from portolan.domain.messages import KINDS, CarrierMessage, Event, read
 from portolan.domain.messaging import MessagingWanted
-from portolan.domain.order import TASK_STATES, Cause, Order, OrderRequest
+from portolan.domain.order import Cause, Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.readiness import barred, items, red_gates, waits_for_word
 from portolan.domain.refusals import allowed, refusal
 from portolan.domain.rejections import Action, Rejection
 from portolan.domain.returning import stage_until
 from portolan.domain.runbook import ITEMS
 from portolan.domain.states import MOVES, State, Turn
-from portolan.domain.tasks import TASKS
+from portolan.domain.tasks import TASK_STATES, TASKS
 from portolan.domain.telling import AuditEntry
 from portolan.domain.testcalls import CallResult, Heard
 from tests.domain.builders import (

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from portolan.domain.clocks import HELD
-from portolan.domain.order import TASK_STATES, WAITS_FOR_PEOPLE, Cause, IllegalMove
+from portolan.domain.order import Cause, IllegalMove
 from portolan.domain.refusals import ALLOWED, DEFERRED
 from portolan.domain.states import (
     ACTING,
@@ -18,12 +18,13 @@ from portolan.domain.states import (
     MOVES,
     STATES,
     TRANSITIONS,
+    WAITS_FOR_PEOPLE,
     Phase,
     State,
     Turn,
     diagram,
 )
-from portolan.domain.tasks import TASKS, TaskKind
+from portolan.domain.tasks import TASK_STATES, TASKS, TaskKind
 from tests.domain.builders import NOW, order_in
 
 

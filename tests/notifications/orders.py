@@ -32,7 +32,8 @@ from portolan.domain.messages import (
     Resubmit,
     Rollback,
 )
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.rejections import Rejection
 from portolan.domain.telling import Contact, Notice, NoticeKind

@@ -7,7 +7,8 @@ from typing import Any
 
 from portolan.domain.carrier import AccountData
 from portolan.domain.effects import Publication
-from portolan.domain.order import Cause, Order, OrderRequest
+from portolan.domain.order import Cause, Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.playbooks import PLAYBOOKS
 from portolan.domain.states import State
 from portolan.domain.telling import Contact

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from portolan.domain.errors import NotFound, NumberTaken, RequestInvalid
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.states import State
 from portolan.records.engine import connect
 from portolan.records.store import Records, ReferenceTaken

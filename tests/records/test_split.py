@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from portolan.domain.errors import NotFound, NumberTaken
-from portolan.domain.order import Order, OrderRequest
+from portolan.domain.order import Order
+from portolan.domain.order_request import OrderRequest
 from portolan.domain.states import State
 from portolan.records.papers import Secret
 from portolan.records.store import Records

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from portolan.domain.errors import RequestInvalid
-from portolan.domain.order import OrderRequest
+from portolan.domain.order_request import OrderRequest
 from portolan.records.tables import AuditEvent
 from starter.commands.rehearsing import EXAMPLE, PORT_OUTS
 from starter.rehearsal import Ending, rehearse, scripts
