@@ -66,6 +66,8 @@ async def clean_port(made: World, count: int, **asked: Any) -> Cost:
     await port.handle.signal("approve", {"by": "Charles"})
     await port.clock.settled()
     await port.clock.past(3 * DAY)
+    foc_at = (await port.order()).foc_at
+    await port.clock.to((foc_at or await port.clock.now()) - 2 * DAY)
     for by, owner in ((ADA, Turn.CUSTOMER), (BOSS, Turn.DECISION_MAKER), (COORDINATOR, Turn.COORDINATOR)):
         if mine := [item for item in barred(await port.order()) if ITEMS[item].owner is owner]:
             await port.handle.signal("sign_off", {"by": by.name, "items": mine})

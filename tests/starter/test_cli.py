@@ -28,6 +28,7 @@ COMMANDS = [
     "tasks",
     "sign",
     "approve",
+    "reschedule",
     "resubmit",
     "rollback",
     "cancel",

@@ -74,12 +74,14 @@ class Day:
 
 
 async def day(world: World, folder: Path, **given: Any) -> Day:
-    """An order by the book whose date was confirmed."""
+    """An order by the book whose date was confirmed, two days before it."""
     port = await world.port(by_the_book=True, **given)
     await port.submitted()
     await port.clock.past(3 * DAY)
     assert await port.state() is State.FOC_CONFIRMED
-    return Day(port, folder)
+    found = Day(port, folder)
+    await port.clock.to(await found.foc() - 2 * DAY)
+    return found
 
 
 @pytest.fixture
@@ -409,8 +411,10 @@ async def test_a_hold_in_json_offers_nothing_beside_the_answer(shared_world: Wor
 
 async def test_a_hold_that_can_be_honoured_offers_no_bridge(shared_world: World, tmp_path: Path) -> None:
     at = await day(shared_world, tmp_path, policy=SHORT)
-    said = await at.ok("hold", "--by", "Charles", "--reason", "in print")
-    assert said == "applied; the order is now foc confirmed. On hold: nothing is sent and nothing is moved.\n"
+    until = (await at.foc() + 3 * DAY).isoformat()
+    said = await at.ok("hold", "--by", "Charles", "--reason", "in print", "--until", until)
+    assert said.startswith("applied; the order is now submitting. On hold until ")
+    assert TRADE_OFFS[0] not in said
 
 
 def test_what_release_means_for_a_bridged_order_is_in_its_help(office: Office) -> None:

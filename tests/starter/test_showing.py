@@ -72,7 +72,7 @@ def test_the_ledger_has_six_rows_with_countdowns(office: Office) -> None:
         "new_port",
     ]
     rows = {row["kind"]: row for row in told["undo"]}
-    assert rows["snapback"]["left"] in {"23 h left", "22 h 59 min left", "22 h 58 min left"}
+    assert rows["snapback"]["left"] in {"23 h left", *(f"22 h {left} min left" for left in range(50, 60))}
     assert rows["cancel"]["left"] is None
     assert told["old_service"]["may_be_cancelled"] is False
     said = office.home.ok("undo", "acme-1")

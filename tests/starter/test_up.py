@@ -80,7 +80,7 @@ def test_a_whole_life_with_a_pause_in_its_middle(up: Up) -> None:
     assert home.told("start", home.folder / "request.yaml")["orders"][0]["new"] is False
 
     # The FOC finds the gates red; the last sign-off moves the numbers.
-    assert "go is done shortly before the FOC" in home.refused("sign-off", order, "go", "--by", "Grace Hopper")
+    assert "go cannot be signed off before" in home.refused("sign-off", order, "go", "--by", "Grace Hopper")
     assert home.told("skip", order, "foc")["state"] == "ready"
     assert "has passed" in home.refused("skip", order, "foc")
     assert home.told("sign-off", order, "reconciliation", "--by", "Ada Byron")["accepted"]
