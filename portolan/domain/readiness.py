@@ -273,7 +273,7 @@ def foc_came(order: Order, cause: Cause, now: datetime) -> None:
     """The FOC has come: the numbers move, unless a gate is red or a person still has to say so."""
     bar, until = barred(order), move_until(order)
     if not bar and not waits_for_word(order):
-        override = order.override
+        override = override_of(order)
         over = f", overridden by {override.by}: {', '.join(override.items)}" if red_gates(order) and override else ""
         order.move(State.CUTTING_OVER, cause, now, f"FOC {in_words(order.foc_at)}{over}")
         return
