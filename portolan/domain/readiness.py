@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from portolan.domain.calendars import local
+from portolan.domain.carrier import SendKind
 from portolan.domain.foc import day_in_words, in_words
 from portolan.domain.foc_guard import concerns, surroundings, window_end
 from portolan.domain.moves import good_day
@@ -181,6 +182,10 @@ def _guard(order: Order, now: datetime) -> None:
         loa_expires_at=order.loa.expires_at if order.loa else None,
         hosted_messaging_since=_hosted_since(order),
     )
+    day = local(order.foc_at, order.policy.time_zone).date()
+    if order.send is SendKind.NEW_DATE and order.requested_foc_on and day < order.requested_foc_on:
+        asked = day_in_words(order.requested_foc_on)
+        found.append(f"{day_in_words(day)} is earlier than {asked}, which was asked for.")
     if "hosted_messaging" in items(order) and not green(order, "hosted_messaging"):
         found.append("Nobody has signed off that hosted messaging was ordered, and it takes its days.")
     if not found:
@@ -192,8 +197,8 @@ def _guard(order: Order, now: datetime) -> None:
     order.record(Cause("date_at_risk", "portolan", now), now, words)
     if order.state is State.FOC_CONFIRMED and freeze > now:
         words += f" Until {in_words(freeze)} another date can be asked for, or the order cancelled."
-        day = good_day(order, now, local(order.foc_at, order.policy.time_zone).date())
-        order.open_task(TaskKind.CHECK_DATE, f"{words} A good day to ask for: {day_in_words(day)}.", now, freeze)
+        good = day_in_words(good_day(order, now, day))
+        order.open_task(TaskKind.CHECK_DATE, f"{words} A good day to ask for: {good}.", now, freeze)
     else:
         words += f" The change freeze began on {in_words(freeze)}: what the carrier still allows, its desk says."
     order.notify(NoticeKind.ACTION_NEEDED, why=words.rstrip("."))

@@ -154,3 +154,13 @@ def test_the_date_missed_on_hold_is_asked_about_at_the_carrier() -> None:
     let_pass(order, Clock.FOC_MISSED)
     assert order.refetch
     assert task(order, TaskKind.CHOOSE_DATE)
+
+
+@pytest.mark.parametrize(("day", "told"), [(WANTED - DAY, True), (WANTED, False)])
+def test_a_date_before_the_day_that_was_asked_for_is_told(day: date, told: bool) -> None:
+    order = dated()
+    say(order, "reschedule", by="Charles", reason="the site is closed", foc_on=WANTED)
+    outcomes.sent(order, held(order), NOW)
+    say(order, "foc_confirmed", NOW + HOUR, foc_at=FOC + (day - FOC.date()))
+    found = [task.detail for task in order.open_tasks if task.kind is TaskKind.CHECK_DATE]
+    assert any("is earlier than Tuesday 2026-11-24, which was asked for." in words for words in found) is told
