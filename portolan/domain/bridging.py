@@ -9,7 +9,7 @@ from portolan.domain.carrier import BridgeAnswer, SendKind
 from portolan.domain.foc import in_words
 from portolan.domain.moves import go_on_signed, need_signature
 from portolan.domain.order import Cause, Order
-from portolan.domain.proving import PROOF_WAIT_LATER, PROOF_WAITS
+from portolan.domain.proving import PROOF_WAIT_LATER, next_wait
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
@@ -40,7 +40,7 @@ def built(order: Order, answer: BridgeAnswer, now: datetime) -> None:
         order.open_task(TaskKind.RELEASE_BRIDGE, detail, now, bridge.until)
         order.notify(NoticeKind.BRIDGED, why=bridge.reason, forward_to=bridge.forward_to)
         return
-    order.retry_at = now + (PROOF_WAITS[order.tries] if order.tries < len(PROOF_WAITS) else PROOF_WAIT_LATER)
+    order.retry_at = now + next_wait(order)
     order.tries += 1
     if not order.has_task(TaskKind.FORWARD_CALLS):
         words = f"Forward the legacy numbers to {bridge.forward_to}; it is looked for a call to each of them"

@@ -309,10 +309,6 @@ def _configure(order: Order, cause: Cause, now: datetime) -> None:
     order.configure, order.configured_for = True, order.foc_at
 
 
-def _foc_lapses(order: Order, cause: Cause, now: datetime) -> None:
-    foc_lapsed(order, cause, now)
-
-
 def _make_calls(order: Order, cause: Cause, now: datetime) -> None:
     assert order.activated_at is not None  # noqa: S101 - the deadline comes from it
     minutes = (now - order.activated_at) / timedelta(minutes=1)
@@ -323,10 +319,6 @@ def _make_calls(order: Order, cause: Cause, now: datetime) -> None:
 
 def _ask_messaging(order: Order, cause: Cause, now: datetime) -> None:
     order.ask_messaging, order.messaging_at = True, None
-
-
-def _messaging_late(order: Order, cause: Cause, now: datetime) -> None:
-    messaging_late(order, cause, now)
 
 
 def _hold_ends(order: Order, cause: Cause, now: datetime) -> None:
@@ -353,10 +345,10 @@ _LAPSES: dict[Clock, Callable[[Order, Cause, datetime], None]] = {
     Clock.FREEZE: _freeze,
     Clock.CUTOVER: _cut_over,
     Clock.FOC_MISSED: _foc_missed,
-    Clock.FOC_LAPSES: _foc_lapses,
+    Clock.FOC_LAPSES: foc_lapsed,
     Clock.TEST_CALLS: _make_calls,
     Clock.MESSAGING: _ask_messaging,
-    Clock.MESSAGING_LATE: _messaging_late,
+    Clock.MESSAGING_LATE: messaging_late,
     Clock.RETRY: _retry,
     Clock.CURE: _cure,
     Clock.CLOSING_NOTICE: _window_closing,

@@ -226,8 +226,7 @@ def looked_at_rest(order: Order, numbers: Mapping[str, NumberStatus], now: datet
         words = f"{len(stuck)} of {len(order.request.numbers)} numbers did not move"
         order.record(_portolan("partially_active", now), now, words)
         _ask_to_finish(order, words, now)
-    waits = proving.PROOF_WAITS
-    order.retry_at = now + (waits[order.tries] if order.tries < len(waits) else proving.PROOF_WAIT_LATER)
+    order.retry_at = now + proving.next_wait(order)
     order.tries += 1
 
 

@@ -34,6 +34,11 @@ PROOF_WAIT_LATER = timedelta(hours=6)
 MOST_CALLS = 600
 
 
+def next_wait(order: Order) -> timedelta:
+    """How long until the next look: closely at first, then hourly, then four times a day."""
+    return PROOF_WAITS[order.tries] if order.tries < len(PROOF_WAITS) else PROOF_WAIT_LATER
+
+
 def slots_of(order: Order, now: datetime) -> list[Slot]:
     """The order's slots for test calls; none before the numbers moved."""
     if order.activated_at is None:
@@ -148,7 +153,7 @@ def looked(order: Order, look: Look, now: datetime) -> None:
     if not lacking:
         proven(order, now)
         return
-    wait = PROOF_WAITS[order.tries] if order.tries < len(PROOF_WAITS) else PROOF_WAIT_LATER
+    wait = next_wait(order)
     order.tries += 1
     order.retry_at = now + wait
     words = "; ".join(lacking)

@@ -13,7 +13,7 @@ from portolan.domain.carrier import CarrierOrder, CarrierStatus, Consent, Number
 from portolan.domain.foc import in_words
 from portolan.domain.order import Cause, Order
 from portolan.domain.port_backs import Asked, ReturnStage
-from portolan.domain.proving import PROOF_WAIT_LATER, PROOF_WAITS, failing, failures, not_active
+from portolan.domain.proving import failing, failures, next_wait, not_active
 from portolan.domain.settling import bridge_open, messaging_open
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
@@ -121,7 +121,7 @@ def _wait(order: Order, asked: Asked, now: datetime) -> None:
     if now >= give_up_at(order, asked):
         refused(order, "no answer in the time in which the numbers could be returned", now)
         return
-    wait = PROOF_WAITS[order.tries] if order.tries < len(PROOF_WAITS) else PROOF_WAIT_LATER
+    wait = next_wait(order)
     order.tries += 1
     ends = [give_up_at(order, asked)]
     if asked.stage is ReturnStage.SNAPBACK and until and now < until:
