@@ -71,7 +71,7 @@ class CarrierActivities(CutoverActivities):
         """
         with reported():
             gaining = self._carrier(carrier)
-            held = gaining.find(submission.key)
+            held = gaining.find(submission.key, submission.numbers)
             if held is not None:
                 return held
             if submission.not_after and server_clock() >= submission.not_after:
@@ -100,7 +100,7 @@ class CarrierActivities(CutoverActivities):
         """Withdraw what the carrier holds, known by its id or found by our newest reference; nothing there is fine."""
         with reported():
             gaining = self._carrier(call.carrier)
-            held = gaining.find(call.key)
+            held = gaining.find(call.key, call.numbers)
             carrier_order_id = held.carrier_order_id if held else call.carrier_order_id
             if carrier_order_id and gaining.get(carrier_order_id).status is not CarrierStatus.CANCELLED:
                 gaining.cancel(carrier_order_id, call.reason)

@@ -59,7 +59,7 @@ class CutoverActivities:
             gaining = self._carrier(call.carrier)
             carrier_order_id = call.carrier_order_id
             if not carrier_order_id:
-                held = gaining.find(call.key)
+                held = gaining.find(call.key, call.numbers)
                 carrier_order_id = held.carrier_order_id if held else None
             if carrier_order_id:
                 gaining.unconfigure(carrier_order_id)

@@ -14,7 +14,11 @@ from portolan.domain.carrier import (
     BridgeAnswer,
     BridgeWanted,
     CarrierOrder,
+    Changes,
+    Check,
+    Comment,
     CsrAnswer,
+    FocWindow,
     MessagingStatus,
     NumberConfiguration,
     Portability,
@@ -36,24 +40,74 @@ class GainingCarrier(Protocol):
         """The losing carrier's record of the account, where it supplies one."""
         ...
 
-    def find(self, key: str) -> CarrierOrder | None:
-        """The order that holds the sending with this key: what is looked for before anything is sent."""
+    def find(self, key: str, numbers: Sequence[str] = ()) -> CarrierOrder | None:
+        """The order that holds the sending with this key: what is looked for before anything is sent.
+
+        Args:
+            key: Our reference, as it was sent along.
+            numbers: The order's numbers, by which it is found at a carrier that keeps no reference of ours.
+        """
         ...
 
     def submit(self, submission: Submission) -> CarrierOrder:
-        """Create an order, or supplement the one named in the submission. Not idempotent at most carriers."""
+        """Create an order, or supplement the one named in the submission. Not idempotent at most carriers.
+
+        Raises:
+            CarrierRejected: The carrier takes no such order, and says why; it holds nothing.
+            CarrierInvalid: Something about the submission is not as the carrier wants it; it holds nothing.
+        """
         ...
 
     def get(self, carrier_order_id: str) -> CarrierOrder:
         """How the order stands: the truth, of which any message is only a hint."""
         ...
 
-    def cancel(self, carrier_order_id: str, reason: str) -> CarrierOrder:
-        """Withdraw the order; one that is cancelled already stays so."""
+    def changes(self, cursor: str) -> Changes:
+        """Which orders have changed since the cursor of the last time; an empty one reaches back as far as is useful.
+
+        What changed and is named twice does no harm; what is left out would be lost.
+        """
         ...
 
-    def configure(self, carrier_order_id: str, configuration: NumberConfiguration) -> None:
-        """Give the order's numbers this configuration, before or after they arrive; a second time changes nothing."""
+    def listen(self) -> None:
+        """See to it that the carrier sends its messages here, where that has to be asked for; again and again."""
+        ...
+
+    def foc_windows(self, carrier_order_id: str) -> list[FocWindow]:
+        """When the carrier lets the order's numbers move; empty where it does not say."""
+        ...
+
+    def comment(self, carrier_order_id: str, text: str) -> None:
+        """Say something to the carrier's desk; the same text on the same order is said once.
+
+        Raises:
+            CarrierRefused: The carrier takes no comments.
+        """
+        ...
+
+    def comments(self, carrier_order_id: str) -> list[Comment]:
+        """What was said about the order, oldest first; empty where the carrier keeps nothing of the kind."""
+        ...
+
+    def verify(self) -> list[Check]:
+        """Whether credentials and permissions suffice, without creating or changing anything."""
+        ...
+
+    def cancel(self, carrier_order_id: str, reason: str) -> CarrierOrder:
+        """Withdraw the order; one that is cancelled already stays so.
+
+        Raises:
+            CarrierRefused: It can no longer be withdrawn; a carrier's freeze is looked at before it is asked.
+        """
+        ...
+
+    def configure(self, carrier_order_id: str, configuration: NumberConfiguration) -> bool:
+        """Give the order's numbers this configuration; a second time changes nothing.
+
+        Returns:
+            False where the carrier configures numbers only once they have arrived, and they have not: nothing was
+            done, and it has to be asked again then.
+        """
         ...
 
     def unconfigure(self, carrier_order_id: str) -> None:
@@ -61,7 +115,10 @@ class GainingCarrier(Protocol):
         ...
 
     def activate(self, carrier_order_id: str) -> CarrierOrder:
-        """Move the numbers; those that are active already stay so, and some may fail: `numbers` says which."""
+        """Move the numbers; those that are active already stay so, and some may fail: `numbers` says which.
+
+        A carrier that moves them by itself at the FOC is not told to: the order is answered as it stands.
+        """
         ...
 
     def routing(self, carrier_order_id: str, numbers: Sequence[str]) -> list[Routing]:

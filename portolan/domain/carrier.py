@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
@@ -141,11 +142,25 @@ class CsrAnswer(BaseModel):
     reason: str = ""
 
 
+class Paper(BaseModel):
+    """A document that goes out with an order; its content is read where the call is made, and is in no history."""
+
+    kind: Literal["loa", "bill", "csr", "other"]
+    filename: str
+    media_type: str
+    sha256: str
+    content: bytes = Field(default=b"", exclude=True, repr=False)
+
+
 class Submission(BaseModel):
     """One sending of an order.
 
     Attributes:
         key: Order and attempt: sent once, however often the call is repeated.
+        country: ISO 3166 alpha-2; `number_class` as the playbooks have it.
+        signer_email: Where a carrier that has letters signed itself sends its own.
+        loa_document: SHA-256 of the signed letter in the document store, where it is there.
+        papers: The letter and what supports it; filled in where the call is made.
         remaining: What becomes of the numbers that stay on the account: `keep`, `cease` or nothing to say.
         needs: The kinds of secret without which the losing carrier would send the order back.
         secrets: PIN, RIO, PAC ... by number (empty: the account's) and kind; filled in where the call is made, so
@@ -160,14 +175,26 @@ class Submission(BaseModel):
     numbers: list[str]
     account: AccountData
     losing_carrier: str
+    country: str = ""
+    number_class: str = ""
+    customer: str = ""
+    signer_email: str = ""
     loa_signed_on: date | None = None
+    loa_document: str | None = None
     requested_foc_on: date | None = None
+    activation: Literal["scheduled", "on_demand"] = "scheduled"
+    configuration: NumberConfiguration | None = None
     not_after: AwareDatetime | None = None
     remaining: str = ""
     new_btn: str = ""
     resp_org: str = ""
     needs: list[str] = Field(default_factory=list)
     secrets: dict[tuple[str, str], str] = Field(default_factory=dict, exclude=True, repr=False)
+    papers: list[Paper] = Field(default_factory=list, exclude=True, repr=False)
+
+    def secret(self, kind: str, number: str = "") -> str:
+        """The secret of a number, or the account's; empty where there is none."""
+        return self.secrets.get((number, kind)) or self.secrets.get(("", kind), "")
 
     def lacking(self) -> list[str]:
         """What is needed and not there: `pin`, `pac of +447700900123` ..."""
@@ -180,8 +207,55 @@ class Submission(BaseModel):
         return found
 
 
+class CarrierPart(BaseModel):
+    """One of the orders into which a carrier has divided one of ours."""
+
+    carrier_order_id: str
+    status: CarrierStatus
+    raw_status: Plain = ""
+    numbers: list[str] = Field(default_factory=list)
+    foc_at: AwareDatetime | None = None
+
+
+class FocWindow(BaseModel):
+    """A span in which the carrier lets numbers move."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
+class Comment(BaseModel):
+    """What was said about an order between us and the carrier's desk."""
+
+    comment_id: str
+    at: AwareDatetime
+    from_carrier: bool
+    author: Plain = ""
+    text: Plain
+
+
+class Changes(BaseModel):
+    """Which orders changed at a carrier since a cursor, and the cursor for the next time."""
+
+    carrier_order_ids: list[str]
+    cursor: str
+
+
+class Check(BaseModel):
+    """One thing looked at when an account is verified; `passed` is None where only a real order could show it."""
+
+    name: str
+    passed: bool | None
+    words: str
+
+
 class CarrierOrder(BaseModel):
-    """The carrier's own account of an order, as its GET tells it."""
+    """The carrier's own account of an order, as its GET tells it.
+
+    Attributes:
+        asks: What the carrier waits for from the customer or from us, in words; empty: nothing.
+        parts: The orders into which it divided ours, where it did.
+    """
 
     carrier_order_id: str
     key: str
@@ -195,6 +269,8 @@ class CarrierOrder(BaseModel):
     updated_at: AwareDatetime | None = None
     consent: Consent | None = None
     consent_why: Plain = ""
+    asks: Plain = ""
+    parts: list[CarrierPart] = Field(default_factory=list)
 
 
 class PortBack(BaseModel):
@@ -256,3 +332,9 @@ def root_id(order_id: str) -> str:
 
 
 _SPLIT = "-split-"
+
+
+def read_key(key: str) -> tuple[str, int] | None:
+    """Order and attempt of a reference of ours; None for what is none."""
+    order_id, _, attempt = key.rpartition(":")
+    return (order_id, int(attempt)) if order_id and attempt.isascii() and attempt.isdecimal() else None

@@ -11,6 +11,8 @@ PortolanError                 code, message; `remedy` says what to do
     │   └── CarrierRateLimited  ... not before `retry_after`
     ├── OutcomeUnknown        something may have happened: look by reference before sending again
     ├── CarrierRefused        it will not: a person decides
+    │   ├── CarrierRejected       ... for reasons that the taxonomy of rejections knows
+    │   └── CarrierInvalid        ... because what was sent is not what it takes
     └── CarrierUnauthorised   our credentials or permissions: an operator acts
 """
 
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from portolan.domain.refusals import Refusal
+    from portolan.domain.rejections import Rejection
 
 
 class PortolanError(Exception):
@@ -137,6 +140,19 @@ class CarrierRefused(CarrierError):
     """The carrier answered that it will not do this."""
 
     code = "carrier_refused"
+
+
+class CarrierRejected(CarrierRefused):
+    """The carrier does not take the order, for these reasons; nothing of it is held there."""
+
+    def __init__(self, reasons: Sequence[Rejection], remedy: str = "") -> None:
+        self.reasons = tuple(reasons)
+        said = "; ".join(f"{reason.code}: {reason.text or reason.vendor_code}" for reason in self.reasons)
+        super().__init__(f"The carrier does not take the order: {said}.", remedy)
+
+
+class CarrierInvalid(CarrierRefused):
+    """The carrier cannot read what was sent, or a limit of its own is passed: the data have to change."""
 
 
 class CarrierUnauthorised(CarrierError):

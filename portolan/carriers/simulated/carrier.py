@@ -15,8 +15,12 @@ from portolan.domain.carrier import (
     BridgeAnswer,
     BridgeWanted,
     CarrierOrder,
+    Changes,
+    Check,
+    Comment,
     CsrAnswer,
     CsrRecord,
+    FocWindow,
     MessagingStatus,
     NumberConfiguration,
     Portability,
@@ -56,7 +60,7 @@ class SimulatedCarrier(Scripted):
             return CsrAnswer(reason=f"{losing_carrier} does not supply records")
         return CsrAnswer(record=CsrRecord.model_validate(account.model_dump() | script.csr))
 
-    def find(self, key: str) -> CarrierOrder | None:
+    def find(self, key: str, numbers: Sequence[str] = ()) -> CarrierOrder | None:
         """The order that holds a sending with this key."""
         order_id = key.rsplit(":", 1)[0]
         self._call("find", order_id)
@@ -97,13 +101,37 @@ class SimulatedCarrier(Scripted):
             held.cancelled_at = held.cancelled_at or self._clock()
         return self._view(held)
 
-    def configure(self, carrier_order_id: str, configuration: NumberConfiguration) -> None:
+    def changes(self, cursor: str) -> Changes:
+        """None: it is asked about each order."""
+        return Changes(carrier_order_ids=[], cursor=cursor)
+
+    def listen(self) -> None:
+        """Its messages come without being asked for."""
+
+    def foc_windows(self, carrier_order_id: str) -> list[FocWindow]:
+        """It does not say."""
+        return []
+
+    def comment(self, carrier_order_id: str, text: str) -> None:
+        """Nobody reads them."""
+        raise CarrierRefused("the simulated carrier has no desk that reads comments.")
+
+    def comments(self, carrier_order_id: str) -> list[Comment]:
+        """Nobody writes any."""
+        return []
+
+    def verify(self) -> list[Check]:
+        """There is nothing to verify but its file."""
+        return [Check(name="state", passed=True, words=f"kept in {self.store.path}")]
+
+    def configure(self, carrier_order_id: str, configuration: NumberConfiguration) -> bool:
         """Give the numbers this configuration, as long as they are to come or here."""
         with self._changing("configure", carrier_order_id) as held:
             if held.cancelled_at or held.returned_at:
                 raise CarrierRefused(f"the numbers of order {held.carrier_order_id} are not coming here any more.")
             held.configured_times += held.configuration != configuration
             held.configuration = configuration
+        return True
 
     def unconfigure(self, carrier_order_id: str) -> None:
         """Take configuration and campaign from the numbers."""
