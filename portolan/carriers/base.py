@@ -7,7 +7,7 @@ answer was no. They answer in canonical words and keep the carrier's own beside 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from portolan.domain.carrier import (
@@ -149,6 +149,18 @@ class GainingCarrier(Protocol):
 
     def remove_bridge(self, key: str) -> None:
         """Release what was claimed for the bridge with this key; none there is fine."""
+        ...
+
+
+class Returns(Protocol):
+    """Port-backs at carriers that have no call for them: a person asks the desk, and enters what it says."""
+
+    def ask(self, request: PortBack, tell: Callable[[str], None]) -> None:
+        """Open the request, once for each key; `tell` is given the words in which the carrier's desk is asked."""
+        ...
+
+    def seen(self, order: CarrierOrder) -> CarrierOrder:
+        """The order with the consent that was entered for it, and ported back where that was."""
         ...
 
 

@@ -17,7 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from portolan.records.engine import connect, for_writing
-from portolan.records.port_out_tables import TABLES
+from portolan.records.schema import TABLES
 
 #: The PostgreSQL advisory lock that upgrades take, unlike any other number used for one.
 UPGRADE_LOCK = 0x506F72746F6C

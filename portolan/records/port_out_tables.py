@@ -95,7 +95,3 @@ class PortOutEvent(Record, table=True):
     detail: str
     build: str
     digest: str
-
-
-#: All tables of the records: these, and those of `tables`.
-TABLES = Record.metadata

@@ -18,6 +18,7 @@ from portolan.domain.errors import Fault, NumberTaken, PortolanError, RequestInv
 from portolan.domain.order import Order
 from portolan.domain.order_request import OrderRequest
 from portolan.records import audit
+from portolan.records.accounts import CarrierAccounts
 from portolan.records.audit import Standing
 from portolan.records.inbox import Inbox
 from portolan.records.notices import Notices
@@ -54,7 +55,7 @@ class ReferenceTaken(PortolanError):
         )
 
 
-class Records(Queries, Inbox, Notices, Papers, PortOuts):
+class Records(Queries, Inbox, Notices, Papers, PortOuts, CarrierAccounts):
     """All records, on an engine made by `connect` and a database brought up to date by `upgrade`."""
 
     def reserve(

@@ -199,6 +199,11 @@ class CarrierMessageRow(Record, table=True):
     """What a carrier sent us, kept before anything is done about it.
 
     `order_id` is no foreign key: a message is kept whatever order it names, also where that one is not ours.
+
+    Attributes:
+        carrier_order_id: The carrier's order it is about; `reference` is our key, where the message carries it.
+        kind: The carrier's own word for what happened; `said`: what its desk wrote, in a comment.
+        raw: The message as it came.
     """
 
     __tablename__ = "carrier_messages"
@@ -208,9 +213,14 @@ class CarrierMessageRow(Record, table=True):
     carrier: str
     message_id: str
     order_id: str | None = Field(index=True)
+    carrier_order_id: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    reference: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    kind: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    said: str = Field(default="", sa_column_kwargs={"server_default": ""})
     received_at: datetime
     handled_at: datetime | None = Field(default=None, index=True)
     body: dict[str, Any] = Field(sa_type=JSON)
+    raw: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class NoticeStatus(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Integer, inspect, text
 from portolan.records.engine import connect, is_newest
 from portolan.records.migrate import configuration, differences, upgrade
 from portolan.records.migrations import NEWEST
-from portolan.records.tables import TABLES
+from portolan.records.schema import TABLES
 
 pytestmark = pytest.mark.xdist_group("records")  # one server and one pair of processes for all
 

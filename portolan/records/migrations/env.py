@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from portolan.records.port_out_tables import TABLES
+from portolan.records.schema import TABLES
 
 connection = context.config.attributes["connection"]
 context.configure(
