@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.cutover import CutoverActivities
 from activities.failures import reported, too_late
 from portolan.carriers.base import CallTester, GainingCarrier
-from portolan.domain.carrier import CarrierOrder, CarrierStatus, NumberStatus, PortBack, Submission
+from portolan.domain.carrier import CarrierOrder, CarrierStatus, NumberStatus, Paper, PortBack, Submission
 from portolan.domain.effects import CarrierCall, Failure, LookUp
 from portolan.domain.errors import CarrierRefused
 from portolan.domain.foc import in_words
@@ -27,17 +28,61 @@ def server_clock() -> datetime:
     return activity.info().started_time if activity.in_activity() else datetime.now(UTC)
 
 
+class Gate(Protocol):
+    """Whether an account is on hold, whose turn it is afterwards, and which carrier order answers which sending."""
+
+    def may_send(self, carrier: str, order_id: str, now: datetime) -> str:
+        """Empty, or why the order has to wait; it then has its place among those that wait."""
+        ...
+
+    def was_sent(self, carrier: str, order_id: str) -> str | None:
+        """The order waits no longer; the order whose turn it is, if one waits and may go."""
+        ...
+
+    def link(self, carrier: str, carrier_order_id: str, key: str) -> None:
+        """Keep that an order of the carrier answers a sending."""
+        ...
+
+
+class OpenGate:
+    """Where no account is ever on hold: a carrier on its own, in a test."""
+
+    def may_send(self, carrier: str, order_id: str, now: datetime) -> str:
+        """It may."""
+        return ""
+
+    def was_sent(self, carrier: str, order_id: str) -> str | None:
+        """Nobody waits."""
+        return None
+
+    def link(self, carrier: str, carrier_order_id: str, key: str) -> None:
+        """Nobody asks."""
+
+
 class CarrierActivities(CutoverActivities):
-    """The carriers of this deployment and its dialers, by the names that requests and policies give them."""
+    """The carriers of this deployment and its dialers, by the names that requests and policies give them.
+
+    Args:
+        carriers: By the name of their account.
+        secrets: What is kept apart from an order, by its id.
+        testers: The dialers.
+        papers: The documents that go out with a sending, with their content.
+        gate: Which accounts are on hold.
+        nudge: Tells an order that its turn has come.
+    """
 
     def __init__(
         self,
         carriers: Mapping[str, GainingCarrier],
         secrets: Callable[[str], Sequence[Secret]] = lambda order_id: (),
         testers: Mapping[str, CallTester] = MappingProxyType({}),
+        papers: Callable[[Submission], list[Paper]] = lambda submission: [],
+        gate: Gate | None = None,
+        nudge: Callable[[str], None] = lambda order_id: None,
     ) -> None:
         super().__init__(carriers, testers)
-        self._secrets = secrets
+        self._secrets, self._papers = secrets, papers
+        self._gate, self._nudge = gate or OpenGate(), nudge
 
     @property
     def all(self) -> list[Callable[..., Any]]:
@@ -67,27 +112,47 @@ class CarrierActivities(CutoverActivities):
         """Send once: what already went out under this key is found, and not sent again.
 
         Raises:
-            ApplicationError: of type `loa_stale` where nothing went out and the LOA has grown too old.
+            ApplicationError: of type `carrier_on_hold` where nothing is sent to this account for now, or others that
+                waited go first; of type `loa_stale` where nothing went out and the LOA has grown too old.
         """
         with reported():
             gaining = self._carrier(carrier)
             held = gaining.find(submission.key, submission.numbers)
-            if held is not None:
-                return held
-            if submission.not_after and server_clock() >= submission.not_after:
-                raise too_late(Failure.LOA_STALE, "the LOA is too old to be sent")
-            concerned = {"", *submission.numbers}
-            secrets = [one for one in self._secrets(submission.order_id) if one.number in concerned]
-            told = {(one.number, one.kind): one.value for one in secrets}
-            whole = submission.model_copy(update={"secrets": told})
-            lacking = whole.lacking()
-            if lacking:
-                first = ", ".join(lacking[:3]) + (f" and {len(lacking) - 3} more" if len(lacking) > 3 else "")
-                raise CarrierRefused(
-                    f"Nothing was sent: the losing carrier would send it back without {first}.",
-                    f"Give it with `portolan secret {submission.order_id}`, then answer retry.",
-                )
-            return gaining.submit(whole)
+            wait = "" if held else self._gate.may_send(carrier, submission.order_id, server_clock())
+            if wait:
+                raise ApplicationError(f"{wait}.", type=Failure.ON_HOLD, non_retryable=True)
+            try:
+                at_carrier = held or self._send(gaining, submission)
+            except (CarrierRefused, ApplicationError):
+                self._sent(carrier, submission.order_id)
+                raise
+            self._gate.link(carrier, at_carrier.carrier_order_id, submission.key)
+            for part in at_carrier.parts:
+                self._gate.link(carrier, part.carrier_order_id, submission.key)
+            self._sent(carrier, submission.order_id)
+            return at_carrier
+
+    def _sent(self, carrier: str, order_id: str) -> None:
+        following = self._gate.was_sent(carrier, order_id)
+        if following:
+            self._nudge(following)
+
+    def _send(self, gaining: GainingCarrier, submission: Submission) -> CarrierOrder:
+        """Send what nothing forbids."""
+        if submission.not_after and server_clock() >= submission.not_after:
+            raise too_late(Failure.LOA_STALE, "the LOA is too old to be sent")
+        concerned = {"", *submission.numbers}
+        secrets = [one for one in self._secrets(submission.order_id) if one.number in concerned]
+        told = {(one.number, one.kind): one.value for one in secrets}
+        whole = submission.model_copy(update={"secrets": told, "papers": self._papers(submission)})
+        lacking = whole.lacking()
+        if lacking:
+            first = ", ".join(lacking[:3]) + (f" and {len(lacking) - 3} more" if len(lacking) > 3 else "")
+            raise CarrierRefused(
+                f"Nothing was sent: the losing carrier would send it back without {first}.",
+                f"Give it with `portolan secret {submission.order_id}`, then answer retry.",
+            )
+        return gaining.submit(whole)
 
     @activity.defn(name="fetch_order")
     def fetch_order(self, call: CarrierCall) -> CarrierOrder:
@@ -100,6 +165,7 @@ class CarrierActivities(CutoverActivities):
         """Withdraw what the carrier holds, known by its id or found by our newest reference; nothing there is fine."""
         with reported():
             gaining = self._carrier(call.carrier)
+            self._sent(call.carrier, call.order_id)
             held = gaining.find(call.key, call.numbers)
             carrier_order_id = held.carrier_order_id if held else call.carrier_order_id
             if carrier_order_id and gaining.get(carrier_order_id).status is not CarrierStatus.CANCELLED:

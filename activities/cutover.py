@@ -44,13 +44,16 @@ class CutoverActivities:
         return _named("gaining carrier", self._carriers, name)
 
     @activity.defn(name="configure_numbers")
-    def configure_numbers(self, wanted: Configuring) -> None:
-        """Give the numbers their configuration; those of an order that was cancelled or went back since get none."""
+    def configure_numbers(self, wanted: Configuring) -> bool:
+        """Give the numbers their configuration; those of an order that was cancelled or went back since get none.
+
+        Returns:
+            False where it has to be asked again once the numbers have arrived.
+        """
         with reported():
             gaining = self._carrier(wanted.call.carrier)
             held = gaining.get(wanted.call.carrier_order_id or "")
-            if held.status not in GONE:
-                gaining.configure(held.carrier_order_id, wanted.configuration)
+            return held.status in GONE or gaining.configure(held.carrier_order_id, wanted.configuration)
 
     @activity.defn(name="unconfigure_numbers")
     def unconfigure_numbers(self, call: CarrierCall) -> None:

@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     playbook_overrides: Path | None = Field(
         None, description="YAML file with the operator's own values for playbooks and carriers; empty: none"
     )
+    carrier_accounts: Path | None = Field(
+        None, description="YAML file with the carrier accounts; empty: carriers.yaml in the data folder, if it is there"
+    )
     seal_key: Path | None = Field(
         None, description="PKCS#12 file that seals electronic signatures; empty: a key made and kept in the data folder"
     )
@@ -49,6 +52,12 @@ class Settings(BaseSettings):
     def records_url(self) -> str:
         """The database in use."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'portolan.db').resolve()}"
+
+    @property
+    def accounts_file(self) -> Path | None:
+        """The carrier accounts in use; None where there are none but the simulated carrier's."""
+        usual = self.data_dir / "carriers.yaml"
+        return self.carrier_accounts or (usual if usual.exists() else None)
 
     @property
     def mailbox(self) -> Path:

@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from portolan.domain.decisions import Answer
+from portolan.domain.effects import workflow_id as workflow_id
 from portolan.domain.errors import NotFound, PortolanError
 from portolan.domain.messages import problem, read
 from portolan.domain.order import Order
@@ -36,11 +37,6 @@ class Unreadable(PortolanError):
     """The decision cannot be read; the message names the field."""
 
     code = "unreadable"
-
-
-def workflow_id(order_id: str) -> str:
-    """The workflow of an order."""
-    return f"port-{order_id}"
 
 
 async def start_order(client: Client, task_queue: str, request: OrderRequest) -> bool:

@@ -17,6 +17,7 @@ from temporalio.exceptions import (
     ApplicationError,
     FailureError,
     TimeoutError,
+    TimeoutType,
 )
 
 from portolan.domain.carrier import (
@@ -47,6 +48,8 @@ from portolan.domain.effects import (
     Rejected,
     SignReturn,
     Split,
+    carrier_queue,
+    workflow_id,
 )
 from portolan.domain.order import Order
 from portolan.domain.order_request import OrderRequest
@@ -63,9 +66,19 @@ CARRIER_RETRIES = RetryPolicy(
     initial_interval=timedelta(seconds=5),
     backoff_coefficient=2,
     maximum_attempts=4,
-    non_retryable_error_types=[Failure.REFUSED, Failure.UNAUTHORISED, Failure.LOA_STALE, Failure.TOO_LATE],
+    non_retryable_error_types=[
+        Failure.REFUSED,
+        Failure.UNAUTHORISED,
+        Failure.LOA_STALE,
+        Failure.TOO_LATE,
+        Failure.ON_HOLD,
+    ],
 )
 CARRIER_TIME = timedelta(minutes=1)
+#: Some carriers are asked about one number at a time, and upload documents one by one.
+LONG_TIME = timedelta(minutes=10)
+#: An account that nobody works for is told to people, rather than waited for.
+UNATTENDED = timedelta(minutes=10)
 #: Few: while a local activity is tried again, the order neither goes on nor answers.
 RECORD_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=0.5), maximum_attempts=3)
 NOTICE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=30), maximum_interval=timedelta(hours=1))
@@ -91,17 +104,25 @@ def failure_of(error: FailureError) -> tuple[str, str]:
     if isinstance(cause, ApplicationError):
         return cause.type or "unknown", cause.message
     if isinstance(cause, TimeoutError):
+        if cause.type is TimeoutType.SCHEDULE_TO_START:
+            return Failure.UNAVAILABLE, "no worker takes calls to this account: is it set up where workers run?"
         return Failure.OUTCOME_UNKNOWN, "no answer in time"
     return "unknown", str(cause or error)
 
 
-async def _carrier(name: str, result: type[T], args: Sequence[Any], words: str) -> T:
-    """Call a carrier, in a burst of tries."""
+async def _carrier(
+    name: str, order: Order, result: type[T], args: Sequence[Any], words: str, takes: timedelta = CARRIER_TIME
+) -> T:
+    """Call a carrier, in a burst of tries, on the task queue of its account where it has one."""
+    request = order.request
+    queue = carrier_queue(workflow.info().task_queue, request.gaining_carrier) if request.own_queue else None
     found: T = await workflow.execute_activity(
         name,
         args=args,
         result_type=result,
-        start_to_close_timeout=CARRIER_TIME,
+        task_queue=queue,
+        schedule_to_start_timeout=UNATTENDED if queue else None,
+        start_to_close_timeout=takes,
         retry_policy=CARRIER_RETRIES,
         summary=words,
     )
@@ -124,7 +145,7 @@ def _call(order: Order, reason: str = "") -> CarrierCall:
 async def look_up_numbers(order: Order) -> LookUp:
     """Whether the gaining carrier can take each number, and the losing carrier's record of the account."""
     words = f"portability at {order.request.gaining_carrier}, record at {order.request.losing_carrier}"
-    return await _carrier("look_up_numbers", LookUp, [_call(order)], words)
+    return await _carrier("look_up_numbers", order, LookUp, [_call(order)], words, LONG_TIME)
 
 
 async def submit_order(order: Order) -> CarrierOrder:
@@ -139,7 +160,14 @@ async def submit_order(order: Order) -> CarrierOrder:
         numbers=order.request.numbers,
         account=order.account,
         losing_carrier=order.request.losing_carrier,
+        country=order.request.country,
+        number_class=order.request.number_class,
+        customer=order.request.customer,
+        signer_email=order.request.customer_contact.email,
         loa_signed_on=order.loa.signed_on if needs_loa and order.loa else None,
+        loa_document=order.loa.document if needs_loa and order.loa else None,
+        activation=order.request.activation,
+        configuration=order.request.configuration,
         requested_foc_on=order.requested_foc_on,
         not_after=order.loa.expires_at if needs_loa and order.loa else None,
         # While other orders still port numbers of the account, nothing on it may cease.
@@ -148,25 +176,23 @@ async def submit_order(order: Order) -> CarrierOrder:
         resp_org=order.request.resp_org,
         needs=[kind for kind in SECRETS if needs_loa and kind in order.policy.identifiers],
     )
+    words = f"send to {order.request.gaining_carrier}, attempt {order.attempt}"
     return await _carrier(
-        "submit_order",
-        CarrierOrder,
-        [order.request.gaining_carrier, submission],
-        f"send to {order.request.gaining_carrier}, attempt {order.attempt}",
+        "submit_order", order, CarrierOrder, [order.request.gaining_carrier, submission], words, LONG_TIME
     )
 
 
 async def fetch_order(order: Order) -> CarrierOrder:
     """What the carrier says of the order now: the truth."""
     return await _carrier(
-        "fetch_order", CarrierOrder, [_call(order)], f"ask {order.request.gaining_carrier} how the order stands"
+        "fetch_order", order, CarrierOrder, [_call(order)], f"ask {order.request.gaining_carrier} how the order stands"
     )
 
 
 async def cancel_order(order: Order) -> None:
     """Withdraw whatever the carrier holds under our reference."""
     await _carrier(
-        "cancel_order", object, [_call(order, order.cancel_reason)], f"cancel at {order.request.gaining_carrier}"
+        "cancel_order", order, object, [_call(order, order.cancel_reason)], f"cancel at {order.request.gaining_carrier}"
     )
 
 
@@ -175,37 +201,39 @@ async def activate_order(order: Order) -> CarrierOrder:
     call = _call(order)
     if order.foc_at and not order.activated_at:
         call.not_after = activate_until(order)
-    return await _carrier("activate_order", CarrierOrder, [call], "move the numbers")
+    return await _carrier("activate_order", order, CarrierOrder, [call], "move the numbers")
 
 
-async def configure_numbers(order: Order, configuration: NumberConfiguration) -> None:
-    """Give the numbers what they need, before they arrive."""
+async def configure_numbers(order: Order, configuration: NumberConfiguration) -> bool:
+    """Give the numbers what they need; False where the carrier takes it only once they have arrived."""
     wanted = Configuring(call=_call(order), configuration=configuration)
-    await _carrier("configure_numbers", object, [wanted], f"configure at {order.request.gaining_carrier}")
+    words = f"configure at {order.request.gaining_carrier}"
+    done = await _carrier("configure_numbers", order, object, [wanted], words)
+    return done is not False
 
 
 async def unconfigure_numbers(order: Order) -> None:
     """Take from the numbers what they were given."""
     words = f"take the configuration down at {order.request.gaining_carrier}"
-    await _carrier("unconfigure_numbers", object, [_call(order)], words)
+    await _carrier("unconfigure_numbers", order, object, [_call(order)], words)
 
 
 async def look_for_proof(order: Order) -> Look:
     """The carrier's word for each number, and an independent look at where calls to it go."""
-    return await _carrier("look_for_proof", Look, [_call(order)], "look for proof: carrier and routing")
+    return await _carrier("look_for_proof", order, Look, [_call(order)], "look for proof: carrier and routing")
 
 
 async def make_test_calls(order: Order, wanted: CallsWanted) -> list[CallResult]:
     """Have the dialer make the calls of one slot."""
     words = f"{len(wanted.calls)} test calls by {wanted.tester}"
-    return await _carrier("make_test_calls", list[CallResult], [wanted], words)
+    return await _carrier("make_test_calls", order, list[CallResult], [wanted], words)
 
 
 async def settle_messaging(order: Order) -> dict[str, MessagingStatus]:
     """Where the messaging of each number is; those that arrived join their campaign."""
     wanted = order.request.messaging
     asked = Messaging(call=_call(order), campaign=wanted.campaign if wanted else "")
-    return await _carrier("settle_messaging", dict[str, MessagingStatus], [asked], "how the messaging stands")
+    return await _carrier("settle_messaging", order, dict[str, MessagingStatus], [asked], "how the messaging stands")
 
 
 def _bridge(order: Order) -> BridgeWanted:
@@ -215,13 +243,13 @@ def _bridge(order: Order) -> BridgeWanted:
 async def build_bridge(order: Order) -> BridgeAnswer:
     """Claim the numbers of the bridge, once, and look whether calls come through."""
     args = [order.request.gaining_carrier, _bridge(order)]
-    return await _carrier("build_bridge", BridgeAnswer, args, f"bridge at {order.request.gaining_carrier}")
+    return await _carrier("build_bridge", order, BridgeAnswer, args, f"bridge at {order.request.gaining_carrier}")
 
 
 async def remove_bridge(order: Order) -> None:
     """Release what was claimed for the bridge."""
     args = [order.request.gaining_carrier, _bridge(order)]
-    await _carrier("remove_bridge", object, args, f"remove the bridge at {order.request.gaining_carrier}")
+    await _carrier("remove_bridge", order, object, args, f"remove the bridge at {order.request.gaining_carrier}")
 
 
 async def sign_return(order: Order, asked: Asked) -> str:
@@ -257,6 +285,7 @@ async def port_back_order(order: Order) -> CarrierOrder:
     )
     return await _carrier(
         "port_back_order",
+        order,
         CarrierOrder,
         [order.request.gaining_carrier, back],
         f"port back ({back.stage}), decided by {back.decided_by}",
@@ -297,7 +326,9 @@ async def split_order(order: Order, request: OrderRequest) -> None:
     """Reserve the numbers that are split out for their own order, and start it; it has a life of its own."""
     await workflow.execute_activity(
         "split_order",
-        Split(parent=order.order_id, request=request, workflow_id=f"port-{request.order_id}", summary=summary(request)),
+        Split(
+            parent=order.order_id, request=request, workflow_id=workflow_id(request.order_id), summary=summary(request)
+        ),
         start_to_close_timeout=timedelta(minutes=1),
         retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
         summary=f"{len(request.numbers)} numbers go on as {request.order_id}",

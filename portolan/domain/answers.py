@@ -90,6 +90,11 @@ def _retry(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> No
         order.record(cause, now, "trying again now")
 
 
+def _done_at_carrier(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
+    order.refetch = True
+    order.record(cause, now, event.note or "done; the carrier is asked whether it has what it wants")
+
+
 def _done(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> None:
     item = next(task.item for task in order.tasks if task.task_id == event.task_id)
     sign_off(order, [item], event.note, "", cause, now)
@@ -160,6 +165,7 @@ def _give_up(order: Order, event: CompleteTask, cause: Cause, now: datetime) -> 
 
 
 _ANSWERS: dict[str, Callable[[Order, CompleteTask, Cause, datetime], None]] = {
+    "done_at_carrier": _done_at_carrier,
     "accept_suggestions": _accept_suggestions,
     "attest": _attest,
     "accept": _accept_date,

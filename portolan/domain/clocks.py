@@ -80,6 +80,8 @@ def acts(order: Order) -> bool:
 
 def configures(order: Order) -> bool:
     """Whether the numbers are configured now: before they move, so that it never holds up what comes after."""
+    if order.configure_on_arrival:
+        return order.configure and order.state in AFTER_ACTIVATION - {State.ROLLING_BACK}
     settled = order.state in {State.FOC_CONFIRMED, State.READY} and order.configured_for == order.foc_at
     return order.configure and settled and not order.hold
 

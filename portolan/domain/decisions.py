@@ -293,6 +293,13 @@ def _settle_foc(order: Order, cause: Cause, now: datetime, was: datetime | None)
 
 
 def _carrier_activity(order: Order, event: CarrierActivity, cause: Cause, now: datetime) -> None:
+    if event.said:
+        order.record(cause, now, f"{order.request.gaining_carrier} writes: {event.said}")
+        order.notify(NoticeKind.ACTION_NEEDED, why=f"{order.request.gaining_carrier} writes: {event.said}")
+    if order.hint_ends_wait:
+        order.retry_at, order.hint_ends_wait = None, False
+        order.record(cause, now, "the carrier is asked again")
+        return
     if order.policy.independent and order.state in ACTING & AFTER_ACTIVATION:
         # What Portolan does there is to ask the carrier: it does so now.
         order.retry_at = None

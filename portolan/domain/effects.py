@@ -84,6 +84,17 @@ class Failure(StrEnum):
     LOA_STALE = "loa_stale"
     TOO_LATE = "too_late"
     NUMBER_TAKEN = "number_taken"
+    ON_HOLD = "carrier_on_hold"
+
+
+def workflow_id(order_id: str) -> str:
+    """The workflow of an order; ids carry no personal data."""
+    return f"port-{order_id}"
+
+
+def carrier_queue(task_queue: str, carrier: str) -> str:
+    """The task queue of calls to a carrier account, so that the server can limit how fast they come."""
+    return f"{task_queue}.{carrier}"
 
 
 class CarrierCall(BaseModel):

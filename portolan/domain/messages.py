@@ -121,9 +121,10 @@ class FocConfirmed(CarrierMessage):
 
 
 class CarrierActivity(CarrierMessage):
-    """A hint that something changed at the carrier: look there."""
+    """A hint that something changed at the carrier: look there. `said`: what its desk wrote, if it did."""
 
     kind: Literal["carrier_activity"] = "carrier_activity"
+    said: Plain = ""
 
 
 class CarrierPuzzle(CarrierMessage):

@@ -120,7 +120,7 @@ class Order(BaseModel):
         held_since: The FOC has come, and the numbers wait for a gate or for a person's word.
         go_by: Who said that the numbers are to move.
         configure: The numbers are to be configured now. `configured`: they are. `configured_for`: for which FOC that
-            was tried.
+            was tried. `configure_on_arrival`: the carrier takes it only once they are there.
         calls: Test calls, as they came in. `slots_called`: the slots that were the dialer's turn. `call_slot`: the
             one that is due now.
         routing: The newest independent look at each number.
@@ -130,6 +130,7 @@ class Order(BaseModel):
         without_messaging: Somebody decided not to wait for it.
         returns: The returns that were ordered, the newest last.
         proposal: A decision that waits for its second person.
+        hint_ends_wait: Portolan waits for something at the carrier, and asks again at once when it hears from there.
         seen: The ids of messages already taken. `deferred`: messages that wait for a running effect to end.
         unpublished: What the read model has not been told yet. `unsent`: what people have not.
     """
@@ -206,6 +207,7 @@ class Order(BaseModel):
     configure: bool = False
     configured: bool = False
     configured_for: AwareDatetime | None = None
+    configure_on_arrival: bool = False
 
     calls: list[CallResult] = Field(default_factory=list)
     slots_called: int = 0
@@ -230,6 +232,7 @@ class Order(BaseModel):
     tries: int = 0
     in_flight: bool = False
     refetch: bool = False
+    hint_ends_wait: bool = False
 
     outcome: str = ""
     last_refusal: str = ""
@@ -339,6 +342,7 @@ class Order(BaseModel):
         self.state = to
         self.since = now
         self.retry_at = None
+        self.hint_ends_wait = False
         self.tries = 0
         for task in self.open_tasks:
             if to not in TASK_STATES[task.kind]:

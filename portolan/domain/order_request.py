@@ -38,6 +38,7 @@ class OrderRequest(BaseModel):
         new_btn: The account's billing telephone number afterwards, where the present one is ported.
         freezes: The customer's own blackout dates.
         advice: What people should know before they port these numbers.
+        own_queue: Whether calls to the gaining carrier have a task queue of their own: those to a real account have.
         split_from: The order these numbers were split out of, and `because` of what.
     """
 
@@ -72,3 +73,4 @@ class OrderRequest(BaseModel):
     messaging: MessagingWanted | None = None
     fallback: bool = False
     call_tester: str = ""
+    own_queue: bool = False

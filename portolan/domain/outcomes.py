@@ -14,7 +14,7 @@ from portolan.domain.moves import need_signature, restart_chase
 from portolan.domain.order import Cause, Order
 from portolan.domain.refusals import CLOCK_SKEW, refusal
 from portolan.domain.states import AFTER_ACTIVATION, State
-from portolan.domain.tasks import TaskKind
+from portolan.domain.tasks import TASK_STATES, TaskKind
 from portolan.domain.telling import NoticeKind
 
 #: While a carrier cannot be reached, the waits between bursts of tries; after them, the policy's `retry_minutes`.
@@ -27,6 +27,12 @@ MOVED_UNASKED = frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CON
 
 #: So many looks, a quarter of an hour apart, numbers that are still moving are waited for.
 PATIENT_LOOKS = 4
+#: How long an order waits before it looks by itself whether its account is still on hold.
+WAIT_AT_HOLD = timedelta(hours=1)
+#: When numbers that have moved and are not in the carrier's inventory yet are configured next.
+ARRIVES_SOON = timedelta(minutes=2)
+#: How often a carrier that moves numbers by itself is asked whether it has.
+LOOK_FOR_MOVE = timedelta(minutes=15)
 
 
 def _portolan(kind: str, now: datetime) -> Cause:
@@ -55,6 +61,14 @@ def too_stale_to_send(order: Order, now: datetime) -> None:
     order.send_again = True
     max_age = order.policy.loa_max_age_days
     need_signature(order, _portolan("loa_stale", now), now, f"the LOA is more than {max_age} days old and was not sent")
+
+
+def on_hold_there(order: Order, why: str, now: datetime) -> None:
+    """Nothing is sent to the account for now, or others go first; the order keeps its place, and is told its turn."""
+    order.retry_at, order.hint_ends_wait = now + WAIT_AT_HOLD, True
+    if not order.has_task(TaskKind.CARRIER_ON_HOLD):
+        order.record(_portolan("carrier_on_hold", now), now, why)
+        order.open_task(TaskKind.CARRIER_ON_HOLD, why, now)
 
 
 def refused(order: Order, why: str, now: datetime) -> None:
@@ -184,6 +198,21 @@ def activated(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     _moved(order, _portolan("activated", now), now, f"rollback window: {until}")
 
 
+def has_moved(at_carrier: CarrierOrder) -> bool:
+    """Whether the carrier has begun to move the numbers."""
+    settled = {NumberStatus.ACTIVE, NumberStatus.FAILED} & set(at_carrier.numbers.values())
+    return at_carrier.status is not CarrierStatus.FOC_CONFIRMED or bool(settled)
+
+
+def not_moved_yet(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
+    """The FOC has come at a carrier that moves the numbers by itself, and it has not yet: it is asked again."""
+    if not order.hint_ends_wait:
+        words = f"{order.request.gaining_carrier} moves the numbers by itself, and has not yet"
+        order.record(_portolan("not_moved_yet", now), now, words)
+    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
+    order.retry_at, order.hint_ends_wait, order.tries = now + LOOK_FOR_MOVE, True, 0
+
+
 def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
     stuck = proving.not_active(order)
     partial = bool(stuck) and order.policy.independent
@@ -191,12 +220,12 @@ def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:
         words = f"{len(stuck)} of {len(order.request.numbers)} numbers did not move; {words}"
     order.move(State.PARTIALLY_ACTIVE if partial else State.VERIFYING, cause, now, words)
     readiness.close_before(order, cause.by, now)
-    if order.configure:
+    if order.configure and not order.configure_on_arrival:
         unsure = "the numbers moved, and nobody knows whether their configuration is applied"
         order.record(_portolan("not_configured", now), now, unsure)
         order.notify(NoticeKind.ACTION_NEEDED, why=unsure)
     # Of a try whose answer was lost nobody knows: a return takes the configuration down all the same.
-    order.configured, order.configure = order.configured or order.configure, False
+    order.configured, order.configure = order.configured or order.configure, order.configure_on_arrival
     if order.proposal and order.proposal.kind == "override_gates":
         order.proposal = None
         order.close_tasks(TaskKind.SECOND_PERSON, cause.by, now)
@@ -250,13 +279,36 @@ def left_behind(order: Order, what: str, why: str, now: datetime) -> None:
     order.notify(NoticeKind.ACTION_NEEDED, why=words)
 
 
+def configures_on_arrival(order: Order, now: datetime) -> None:
+    """The carrier configures numbers only once they are there: it is asked again when they have moved."""
+    order.configure, order.configure_on_arrival = False, True
+    order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
+    words = f"{order.request.gaining_carrier} configures numbers only when they have arrived"
+    if order.state in AFTER_ACTIVATION:
+        order.tries += 1
+        if order.tries > PATIENT_LOOKS:
+            order.configure_on_arrival = False
+            not_configured(order, f"{order.request.gaining_carrier} does not have the numbers yet", now)
+            return
+        order.configure, order.retry_at = True, now + ARRIVES_SOON
+        return
+    order.configured_for = order.foc_at
+    if order.foc_at and "configuration" in order.policy.runbook:
+        readiness.sign(order, "configuration", "portolan", now, words)
+    readiness.try_to_go(order, _portolan("configured", now), now, words)
+
+
 def configured(order: Order, now: datetime) -> None:
     """The numbers have what they need at the gaining carrier, before they arrive."""
+    arrived, order.configure_on_arrival = order.configure_on_arrival, False
     order.configure, order.configured = False, True
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
     wanted = order.request.configuration
     told = {name: value for name, value in wanted.model_dump().items() if value} if wanted else {}
     words = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())
+    if arrived:
+        order.record(_portolan("configured", now), now, words)
+        return
     if order.foc_at and "configuration" in order.policy.runbook:
         readiness.sign(order, "configuration", "portolan", now, words)
     readiness.try_to_go(order, _portolan("configured", now), now, words)
@@ -276,6 +328,7 @@ def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
     """Take what the carrier's GET says, as the messages it amounts to. What is known already changes nothing."""
     order.carrier_status, order.carrier_raw_status = at_carrier.status, at_carrier.raw_status
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
+    _asked(order, at_carrier.asks, now)
     if order.state not in AFTER_ACTIVATION:
         order.tries = 0
     if at_carrier.status is CarrierStatus.PORTED and order.state in MOVED_UNASKED:
@@ -292,6 +345,17 @@ def observed(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
         # What does not fit now is not remembered: the carrier still says it when it is asked again.
         event = event.model_copy(update={"event_id": ""})
     take(order, event, now, from_carrier=True)
+
+
+def _asked(order: Order, asks: str, now: datetime) -> None:
+    """What the carrier waits for is a task as long as it waits; what it no longer asks is done."""
+    known = next((task for task in order.tasks if task.kind is TaskKind.CARRIER_ASKS and task.closed_at is None), None)
+    if known and known.detail != asks:
+        order.close_tasks(TaskKind.CARRIER_ASKS, "carrier", now)
+        known = None
+    if asks and known is None and order.state in TASK_STATES[TaskKind.CARRIER_ASKS]:
+        order.open_task(TaskKind.CARRIER_ASKS, asks, now)
+        order.notify(NoticeKind.ACTION_NEEDED, why=asks)
 
 
 def _said(at_carrier: CarrierOrder) -> str:

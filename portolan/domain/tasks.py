@@ -28,6 +28,8 @@ class TaskKind(StrEnum):
     READ_CARRIER = "read_carrier"
     CARRIER_UNREACHABLE = "carrier_unreachable"
     CARRIER_REFUSED = "carrier_refused"
+    CARRIER_ASKS = "carrier_asks"
+    CARRIER_ON_HOLD = "carrier_on_hold"
     CANCEL_REFUSED = "cancel_refused"
     SIGN_OFF = "sign_off"
     CHECK_DATE = "check_date"
@@ -103,6 +105,10 @@ TASKS: dict[TaskKind, TaskFacts] = {
     TaskKind.CARRIER_REFUSED: TaskFacts(
         Turn.COORDINATOR, "The gaining carrier refuses; settle it with its desk", ("retry",)
     ),
+    TaskKind.CARRIER_ASKS: TaskFacts(Turn.CUSTOMER, "The gaining carrier waits for something", ("done_at_carrier",)),
+    TaskKind.CARRIER_ON_HOLD: TaskFacts(
+        Turn.COORDINATOR, "Nothing is sent to this carrier account for now (`portolan carrier release`)", ("retry",)
+    ),
     TaskKind.CANCEL_REFUSED: TaskFacts(
         Turn.COORDINATOR, "The gaining carrier would not cancel; the port goes on", ("acknowledged",)
     ),
@@ -165,6 +171,8 @@ TASK_STATES: dict[TaskKind, frozenset[State]] = {
     TaskKind.CHASE_CARRIER: frozenset({State.SUBMITTED}),
     TaskKind.READ_CARRIER: frozenset({State.ACTION_REQUIRED}),
     TaskKind.CARRIER_REFUSED: frozenset({State.ACTION_REQUIRED}),
+    TaskKind.CARRIER_ASKS: frozenset({State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}),
+    TaskKind.CARRIER_ON_HOLD: frozenset({State.SUBMITTING}),
     TaskKind.CANCEL_REFUSED: frozenset(
         {State.SUBMITTING, State.SUBMITTED, State.ACTION_REQUIRED, State.FOC_CONFIRMED, State.READY}
     ),

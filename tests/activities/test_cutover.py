@@ -59,7 +59,7 @@ def test_numbers_are_configured_once_however_often_it_is_tried(kind: str, tmp_pa
     assert failure.type == (Failure.UNAVAILABLE if kind == "outage" else Failure.OUTCOME_UNKNOWN)
     assert not failure.non_retryable
     for _ in range(2):
-        assert desk.run("configure_numbers", wanted) is None
+        assert desk.run("configure_numbers", wanted) is True
     assert configuration(desk) == (FLOW, 1)
 
 

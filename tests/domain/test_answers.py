@@ -25,6 +25,7 @@ from tests.domain.builders import (
     check,
     confirmed,
     differs,
+    held,
     independently,
     last,
     let_pass,
@@ -55,6 +56,18 @@ def split_from_another() -> Order:
 
 def came_back(**rejection: Any) -> Order:
     return rejected(new(), **rejection)
+
+
+def at_hold() -> Order:
+    order = submitting(new())
+    outcomes.on_hold_there(order, "telnyx is on hold", NOW)
+    return order
+
+
+def asked_by_carrier() -> Order:
+    order = submitted(new())
+    outcomes.observed(order, held(order, asks="Sign the letter."), NOW)
+    return order
 
 
 def cancelling(order: Order) -> Order:
@@ -341,6 +354,22 @@ CASES = [
         A.SUBMITTING,
         "trying again now",
         lambda order: order.retry_at is None and order.attempt == 1,
+    ),
+    Case(
+        at_hold,
+        T.CARRIER_ON_HOLD,
+        "retry",
+        A.SUBMITTING,
+        "trying again now",
+        lambda order: order.retry_at is None and order.attempt == 1,
+    ),
+    Case(
+        asked_by_carrier,
+        T.CARRIER_ASKS,
+        "done_at_carrier",
+        A.SUBMITTED,
+        "done; the carrier is asked whether it has what it wants",
+        lambda order: order.refetch,
     ),
     Case(unproven, T.PROVE_NUMBERS, "retry", A.VERIFYING, "trying again now", lambda order: order.retry_at is None),
     Case(chased, T.CHASE_CARRIER, "chased", A.SUBMITTED, "they promise Monday", said={"note": "they promise Monday"}),

@@ -36,7 +36,14 @@ COMMANDS = frozenset(
 #: Local helpers that stand for a command: their first argument names it.
 HELPERS = frozenset({"_carrier"})
 #: Keywords worth a line: a changed time-out or retry policy changes what a running order does next.
-KEYWORDS = ("start_to_close_timeout", "schedule_to_close_timeout", "heartbeat_timeout", "retry_policy", "timeout")
+KEYWORDS = (
+    "start_to_close_timeout",
+    "schedule_to_start_timeout",
+    "schedule_to_close_timeout",
+    "heartbeat_timeout",
+    "retry_policy",
+    "timeout",
+)
 
 
 def fingerprint(root: Path = ROOT) -> str:

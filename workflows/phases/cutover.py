@@ -21,14 +21,14 @@ async def configure(order: Order, now: datetime) -> None:
     configuration = order.request.configuration
     assert configuration is not None  # noqa: S101 - the step is taken where there is one
     try:
-        await calls.configure_numbers(order, configuration)
+        done = await calls.configure_numbers(order, configuration)
     except ActivityError as error:
         kind, why = calls.failure_of(error)
         if kind not in _NO:
             raise
         outcomes.not_configured(order, why, workflow.now())
     else:
-        outcomes.configured(order, workflow.now())
+        (outcomes.configured if done else outcomes.configures_on_arrival)(order, workflow.now())
 
 
 async def take_down(order: Order) -> None:
@@ -53,7 +53,7 @@ async def _unless_refused(order: Order, what: str, work: Awaitable[None]) -> Non
 
 
 async def activate(order: Order, now: datetime) -> None:
-    """Activate at the gaining carrier; from here the rollback clock runs."""
+    """Activate at the gaining carrier, or see it moved by it; from here the rollback clock runs."""
     try:
         at_carrier = await calls.activate_order(order)
     except ActivityError as error:
@@ -62,7 +62,8 @@ async def activate(order: Order, now: datetime) -> None:
             raise
         outcomes.not_activated(order, why, workflow.now())
     else:
-        outcomes.activated(order, at_carrier, workflow.now())
+        told = outcomes.activated if outcomes.has_moved(at_carrier) else outcomes.not_moved_yet
+        told(order, at_carrier, workflow.now())
 
 
 async def look_at_rest(order: Order, now: datetime) -> None:

@@ -28,6 +28,8 @@ async def send(order: Order, now: datetime) -> None:
             outcomes.too_stale_to_send(order, workflow.now())
         elif kind == Failure.REFUSED:
             outcomes.refused(order, why, workflow.now())
+        elif kind == Failure.ON_HOLD:
+            outcomes.on_hold_there(order, why, workflow.now())
         else:
             raise
     else:
