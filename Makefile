@@ -7,7 +7,7 @@ JOBS ?= 2
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test lint types imports tests bench mutants lock clean
+.PHONY: help setup demo up test lint types imports tests prism bench mutants lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -47,8 +47,11 @@ types: setup ## Static types, strictly
 imports: setup ## Who may import whom
 	@$(BIN)/lint-imports --no-logo
 
-tests: setup ## The test suite, in parallel
+tests: setup prism ## The test suite, in parallel
 	@$(BIN)/pytest -n $(JOBS) --dist loadgroup
+
+prism: $(VENV)/python ## The mock that reads carriers' own API documents, for the contract tests; npm fetches it
+	@test -x $(VENV)/prism/node_modules/.bin/prism || ! command -v npm >/dev/null || npm install --prefix $(VENV)/prism --no-audit --no-fund --loglevel=error @stoplight/prism-cli@5
 
 bench: setup ## Actions, events, bytes and rate of the happy path against a bare workflow
 	@$(BIN)/python -m tests.bench

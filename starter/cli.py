@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 
 from starter.commands import (
+    carriers,
     checking,
     checking_ids,
     cutover,
     deciding,
+    desk,
+    ingress,
     knowing,
     looking,
     papers,
@@ -18,16 +21,20 @@ from starter.commands import (
     rejecting,
     running,
     showing,
+    simulating,
 )
 from starter.commands.base import app
 from worker.host import leave
 
 __all__ = [
     "app",
+    "carriers",
     "checking",
     "checking_ids",
     "cutover",
     "deciding",
+    "desk",
+    "ingress",
     "knowing",
     "looking",
     "main",
@@ -38,6 +45,7 @@ __all__ = [
     "rejecting",
     "running",
     "showing",
+    "simulating",
 ]
 
 

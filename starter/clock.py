@@ -146,14 +146,14 @@ class OrderClock(WorkflowClock):
         order: Order | None = None
         while await self.running():
             since, now = monotonic(), await self.now()
-            order, message = order or await self.order(), self.next_message()
+            order, speaks_at = order or await self.order(), await self.speaks_at()
             deadline = next_deadline(order)
             due = deadline.at if deadline else moment
-            speaks = message.due_at if message else moment
+            speaks = speaks_at or moment
             if acts(order) or due <= min(now, speaks):
                 order = await self.settled()
-            elif message and speaks <= min(now, moment):
-                await self.deliver(message)
+            elif speaks_at and speaks <= min(now, moment):
+                await self.hear(now)
                 order = None
             elif moment > now:
                 coming = min(moment, due, speaks)
@@ -162,6 +162,17 @@ class OrderClock(WorkflowClock):
             else:
                 return order
         return None
+
+    async def speaks_at(self) -> datetime | None:
+        """When the carrier says something next."""
+        message = self.next_message()
+        return message.due_at if message else None
+
+    async def hear(self, now: datetime) -> None:
+        """Hand what the carrier says by now to the order."""
+        message = self.next_message()
+        if message and message.due_at <= now:
+            await self.deliver(message)
 
     def next_message(self) -> CarrierMessage | None:
         """What the carrier says next."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from temporalio.client import Client
 
-from portolan.carriers.registry import SIMULATED, carriers, simulated
+from portolan.carriers.registry import SIMULATED, accounts, simulated
 from portolan.carriers.simulated import Script, seeded
 from portolan.domain.errors import Fault, RequestInvalid
 from portolan.domain.order_request import OrderRequest
@@ -18,6 +19,7 @@ from portolan.records.store import NewProject, Records
 from portolan.settings import Settings
 from starter.orders import start_order, workflow_id
 from starter.request_files import Prepared
+from starter.simulating import give_script
 
 
 class Started(NamedTuple):
@@ -58,8 +60,10 @@ async def start_project(
         RequestInvalid: Its gaining carrier is not set up.
         NumberTaken: A number is in another live order; nothing was started.
     """
-    asked, orders = prepared.request, prepared.split.orders
-    known = carriers(settings)
+    asked = prepared.request
+    own_queue = asked.gaining_carrier != SIMULATED
+    orders = [order.model_copy(update={"own_queue": own_queue}) for order in prepared.split.orders]
+    known = accounts(settings)
     if asked.gaining_carrier not in known:
         words = f"no gaining carrier {asked.gaining_carrier!r} is set up; there is: {', '.join(known)}"
         raise RequestInvalid([Fault("gaining_carrier", words)])
@@ -75,6 +79,9 @@ async def start_project(
             started.append(Started(request, False))
             continue
         progress(f"starting {request.order_id}")
+        simulator = known[request.gaining_carrier].simulator
+        if simulator:
+            await asyncio.to_thread(give_script, simulator, request.order_id, scripts[request.order_id])
         if request.gaining_carrier == SIMULATED:
             carrier = simulated(settings)
             if carrier.store.script(request.order_id) is None:

@@ -117,7 +117,11 @@ def load(path: Path, today: date | None = None) -> Request:
 
 
 def prepare(
-    path: Path, today: date | None = None, operator: Operator | None = None, progress: Progress | None = None
+    path: Path,
+    today: date | None = None,
+    operator: Operator | None = None,
+    progress: Progress | None = None,
+    gaining: str = "",
 ) -> Prepared:
     """Read a request file and split it into port orders.
 
@@ -126,11 +130,12 @@ def prepare(
         today: The day from which public holidays count; by default today, UTC.
         operator: What the operator of the deployment decided.
         progress: Called with the number of rows read so far of a number list.
+        gaining: The gaining carrier in place of the file's; empty: as the file says.
 
     Raises:
         RequestInvalid: With every fault of the whole file.
     """
-    judged = judge(path, today, operator, progress)
+    judged = judge(path, today, operator, progress, gaining)
     if judged.faults or judged.request is None:
         raise RequestInvalid(judged.faults, str(path))
     return made(judged.request, judged.numbers, Rules(judged.request.gaining_carrier, operator, today))
@@ -143,13 +148,19 @@ def made(request: Request, numbers: list[list[ParsedNumber]], rules: Rules, spli
 
 
 def judge(
-    path: Path, today: date | None = None, operator: Operator | None = None, progress: Progress | None = None
+    path: Path,
+    today: date | None = None,
+    operator: Operator | None = None,
+    progress: Progress | None = None,
+    gaining: str = "",
 ) -> Judged:
     """Read a request file and find every fault of it; arguments as for `prepare`."""
     try:
         document = _document(path)
     except RequestInvalid as error:
         return Judged(None, [], list(error.faults))
+    if gaining and isinstance(document.data, dict):
+        document.data["gaining_carrier"] = gaining
     faults = document.faults + faults_in(document.data)
     well_formed = not faults
     numbers: list[list[ParsedNumber]] = []

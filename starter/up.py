@@ -5,26 +5,39 @@ from __future__ import annotations
 import asyncio
 import fcntl
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
+from temporalio.service import RPCError
 
-from portolan.carriers.registry import SIMULATED, simulated
+from portolan.carriers.registry import SIMULATED, accounts, simulated
 from portolan.domain.errors import ConfigurationError
 from portolan.records.engine import connect, is_newest
 from portolan.records.store import Records
 from portolan.settings import Settings
 from starter.clock import OrderClock
+from starter.ingress.receivers import doors
+from starter.ingress.serve import beside, listening
+from starter.schedules import ensure_schedules
 from starter.server import embedded, in_use
+from starter.simulating import simulator, write_account
 from worker.host import build_worker, stop_on_signals
 
 PUMP_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
+
+
+class Simulating(NamedTuple):
+    """A vendor that is simulated, by its protocol, on a port of this machine."""
+
+    vendor: str
+    port: int
 
 
 def open_records(settings: Settings) -> Records:
@@ -106,15 +119,44 @@ async def running(settings: Settings, ui_port: int | None, keep: bool) -> AsyncI
             yield client, records
 
 
-async def up(settings: Settings, ui_port: int, announce: Callable[[], None]) -> None:
-    """Run until asked to stop."""
+async def up(
+    settings: Settings, ui_port: int, announce: Callable[[], None], ingress_port: int, simulating: Simulating | None
+) -> None:
+    """Run until asked to stop.
+
+    Raises:
+        ConfigurationError: A port is in use, or the carrier accounts are wrong.
+    """
     stop = asyncio.Event()
     stop_on_signals(stop)
-    async with running(settings, ui_port, keep=True) as (client, records):
+    async with AsyncExitStack() as stack:
+        if simulating:
+            state = settings.data_dir / "simulator.db"
+            url = stack.enter_context(simulator(state, simulating.port, settings.simulated_seed))
+            write_account(settings.data_dir, simulating.vendor, url, f"http://127.0.0.1:{ingress_port}")
+        opened = doors(accounts(settings))
+        listener = listening("127.0.0.1", ingress_port) if opened else None
+        client, records = await stack.enter_async_context(running(settings, ui_port, keep=True))
+        if listener:
+            await stack.enter_async_context(beside(settings, records, opened, listener))
         announce()
-        pump = asyncio.create_task(speak(client, settings, records))
+        pump = asyncio.create_task(alongside(client, settings, records))
         await stop.wait()
         pump.cancel()
+
+
+async def alongside(client: Client, settings: Settings, records: Records) -> None:
+    """What goes on beside the workers: accounts are looked through by schedule, and the simulated carrier speaks."""
+    await keep_schedules(client, settings)
+    await speak(client, settings, records)
+
+
+async def keep_schedules(client: Client, settings: Settings) -> None:
+    """Have a schedule for each account; where Temporal does not let it, workers work all the same."""
+    try:
+        await ensure_schedules(client, settings, list(accounts(settings)))
+    except RPCError as error:
+        log.warning("carrier accounts are not looked through", error=str(error))
 
 
 async def speak(client: Client, settings: Settings, records: Records) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 from sqlmodel import select
 from temporalio.client import Client
 from temporalio.testing import TimeSkipper
-from temporalio.worker import Worker
 
 from activities.carrier import server_clock
 from portolan.carriers.registry import simulated
@@ -36,7 +35,7 @@ from portolan.records.tables import AuditEvent, NoticeStatus, NotificationRow
 from portolan.settings import Settings
 from starter.clock import OrderClock
 from starter.orders import decide, start_order, workflow_id
-from worker.host import build_worker
+from worker.host import Workers, build_worker
 
 ADA = Contact(name="Ada Byron", email="ada@customer.example")
 COORDINATOR = Contact(name="Charles Babbage", email="charles@coordinator.example")
@@ -105,7 +104,7 @@ class World:
     carrier: SimulatedCarrier
     options: dict[str, Any] = field(default_factory=dict)
 
-    def worker(self, **options: Any) -> Worker:
+    def worker(self, **options: Any) -> Workers:
         """A worker on this world's task queue, for `async with`."""
         return build_worker(self.client, self.settings, self.records, **{**self.options, **options})
 

@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, NoReturn
 
@@ -15,6 +16,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.runtime import Runtime
+from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.carrier import CarrierActivities, server_clock
@@ -22,11 +24,16 @@ from activities.documents import DocumentActivities
 from activities.knowledge import KnowledgeActivities
 from activities.notifications import NotificationActivities
 from activities.port_outs import PortOutActivities
+from activities.reconcile import ReconcileActivities
 from activities.records import RecordActivities
 from portolan import __version__
+from portolan.carriers.accounts import Account
 from portolan.carriers.port_out_desk import SimulatedDesk
-from portolan.carriers.registry import carriers, testers
+from portolan.carriers.registry import SIMULATED, accounts, carriers, testers
+from portolan.documents.enclosing import enclosed
 from portolan.documents.registry import letters
+from portolan.documents.store import Documents
+from portolan.domain.effects import carrier_queue, workflow_id
 from portolan.domain.errors import ConfigurationError
 from portolan.notifications.channels import channel
 from portolan.records.store import Records
@@ -61,11 +68,42 @@ async def connect_temporal(settings: Settings, runtime: Runtime | None = None) -
         ) from error
 
 
-def activities(settings: Settings, records: Records) -> list[Callable[..., Any]]:
+def carrier_activities(settings: Settings, records: Records, client: Client) -> list[Callable[..., Any]]:
+    """What is asked of carriers; those with an account of their own are also asked on its task queue."""
+    known = carriers(settings, records, server_clock)
+    store = Documents(settings.documents)
+    calls = CarrierActivities(
+        known,
+        records.secrets,
+        testers(settings, server_clock),
+        papers=lambda submission: enclosed(records, store, submission),
+        gate=records,
+        nudge=nudging(client),
+    )
+    return [*calls.all, *ReconcileActivities(known, records, client).all]
+
+
+def nudging(client: Client) -> Callable[[str], None]:
+    """A way to tell an order from a thread that its turn has come; it looks by itself if the word gets lost."""
+    loop = asyncio.get_running_loop()
+
+    async def signal_order(order_id: str) -> None:
+        try:
+            await client.get_workflow_handle(workflow_id(order_id)).signal("carrier_activity", {"by": "portolan"})
+        except RPCError as error:
+            log.warning("the next order was not told", order_id=order_id, error=str(error))
+
+    def nudge(order_id: str) -> None:
+        asyncio.run_coroutine_threadsafe(signal_order(order_id), loop)
+
+    return nudge
+
+
+def activities(settings: Settings, records: Records, client: Client) -> list[Callable[..., Any]]:
     """All activities of this deployment."""
     notifications = NotificationActivities(records, channel(settings), settings.mail_from)
     return [
-        *CarrierActivities(carriers(settings, server_clock), records.secrets, testers(settings, server_clock)).all,
+        *carrier_activities(settings, records, client),
         *KnowledgeActivities().all,
         *DocumentActivities(letters(settings, records)).all,
         *RecordActivities(records, settings.build_id or __version__, notifications).all,
@@ -76,18 +114,81 @@ def activities(settings: Settings, records: Records) -> list[Callable[..., Any]]
     ]
 
 
-def build_worker(client: Client, settings: Settings, records: Records, **options: Any) -> Worker:
-    """A worker on the deployment's task queue; with a build id it takes part in worker versioning."""
+class Workers:
+    """The workers of a process: one for the deployment's task queue, one for each carrier account's."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self._workers = workers
+
+    async def run(self) -> None:
+        """Work until cancelled; where one of them cannot, none does.
+
+        Raises:
+            Exception: What keeps a worker from working.
+        """
+        running = [asyncio.create_task(worker.run()) for worker in self._workers]
+        try:
+            await asyncio.gather(*running)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running)
+
+    async def __aenter__(self) -> Workers:
+        """Work as long as the block runs."""
+        self._stack = AsyncExitStack()
+        for worker in self._workers:
+            await self._stack.enter_async_context(worker)
+        return self
+
+    async def __aexit__(self, *raised: Any) -> None:
+        """End gracefully."""
+        await self._stack.__aexit__(*raised)
+
+
+def build_worker(client: Client, settings: Settings, records: Records, **options: Any) -> Workers:
+    """Workers on the deployment's task queues; with a build id they take part in worker versioning.
+
+    Raises:
+        ConfigurationError: The file of carrier accounts is missing or wrong.
+    """
     if settings.build_id:
         options["deployment_config"] = WorkerDeploymentConfig(
             version=WorkerDeploymentVersion(deployment_name="portolan", build_id=settings.build_id),
             use_worker_versioning=True,
             default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
         )
+    own = [account for account in accounts(settings).values() if account.name != SIMULATED]
+    asked = carrier_activities(settings, records, client) if own else []
+    # Without the plugin: no order lives on the queue of an account.
+    bare = Client(client.service_client, namespace=client.namespace, data_converter=client.data_converter)
+    working = [_worker(client, settings, records, options)]
+    working += [_of(account, bare, settings, asked, options) for account in own]
+    return Workers(working)
+
+
+def _of(
+    account: Account, client: Client, settings: Settings, asked: Sequence[Callable[..., Any]], options: dict[str, Any]
+) -> Worker:
+    """The worker of a carrier account: the server lets through so many calls a second, over all workers together."""
+    return Worker(
+        client,
+        task_queue=carrier_queue(settings.task_queue, account.name),
+        activities=asked,
+        activity_executor=ThreadPoolExecutor(account.at_once, account.name),
+        max_concurrent_activities=account.at_once,
+        max_task_queue_activities_per_second=account.per_second,
+        graceful_shutdown_timeout=GRACE,
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        **{name: options[name] for name in ("deployment_config", "interceptors") if name in options},
+    )
+
+
+def _worker(client: Client, settings: Settings, records: Records, options: dict[str, Any]) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=activities(settings, records),
+        activities=activities(settings, records, client),
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, "activity"),
         max_concurrent_activities=ACTIVITY_THREADS // 2,
         max_concurrent_local_activities=ACTIVITY_THREADS // 2,

@@ -6,6 +6,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workflows.carrier_watch import CarrierWatch
 from workflows.port_order import PortOrder
 from workflows.port_out import PortOut
 
@@ -21,5 +22,5 @@ def plugin() -> SimplePlugin:
         "portolan",
         data_converter=pydantic_data_converter,
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions),
-        workflows=[PortOrder, PortOut],
+        workflows=[PortOrder, PortOut, CarrierWatch],
     )

@@ -106,7 +106,7 @@ class TelnyxAccount(Account):
 
     AT_SIMULATOR: ClassVar[Mapping[str, Any]] = {
         "api_key": SecretStr("KEY-simulator"),
-        "public_key": "",
+        "public_key": "ChPQzbhqg2bA6fEOcpPUTy9Uk0+bd6pJ9r5j5JsHLBg=",
         "base_url": "{simulator}/telnyx/v2",
     }
 

@@ -20,6 +20,7 @@ from portolan.domain.order_request import OrderRequest
 from portolan.records import audit
 from portolan.records.accounts import CarrierAccounts
 from portolan.records.audit import Standing
+from portolan.records.desk import Desk
 from portolan.records.inbox import Inbox
 from portolan.records.notices import Notices
 from portolan.records.papers import Papers, Secret, close_papers, move_secrets, put_secrets
@@ -55,7 +56,7 @@ class ReferenceTaken(PortolanError):
         )
 
 
-class Records(Queries, Inbox, Notices, Papers, PortOuts, CarrierAccounts):
+class Records(Queries, Inbox, Notices, Papers, PortOuts, CarrierAccounts, Desk):
     """All records, on an engine made by `connect` and a database brought up to date by `upgrade`."""
 
     def reserve(

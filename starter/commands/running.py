@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from portolan.carriers.registry import simulated
 from portolan.domain.errors import PortolanError
 from portolan.domain.foc import in_words
 from portolan.playbook_overrides import load
@@ -18,7 +17,8 @@ from starter.commands.base import AsJson, OrderId, app, command, counted, settin
 from starter.output import out, print_json
 from starter.projects import start_project
 from starter.request_files import prepare
-from starter.up import open_records, speak
+from starter.simulating import SPOKEN, clock_of
+from starter.up import Simulating, alongside, open_records
 from starter.up import up as run_up
 from worker.host import connect_temporal, serve
 from worker.logs import runtime
@@ -33,9 +33,20 @@ TO_FOC = "foc"
 async def up(
     port: Annotated[int, typer.Option(help="Port of the Temporal server.")] = 7233,
     ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI.")] = 8233,
+    carrier: Annotated[str, typer.Option(help=f"With --simulated: {', '.join(SPOKEN)}.")] = "",
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="Set up an account at --carrier, played by the simulator.")
+    ] = False,
+    simulator_port: Annotated[int, typer.Option(help="Port of the simulator.")] = 8234,
+    ingress_port: Annotated[int, typer.Option(help="Port for messages of carriers, if any account has them.")] = 8400,
     as_json: AsJson = False,
 ) -> None:
-    """Run everything: Temporal server, worker, simulated carrier. State is kept between runs."""
+    """Run everything: Temporal server, workers, ingress, simulated carrier. State is kept between runs."""
+    if bool(carrier) != simulated:
+        raise PortolanError(
+            "--carrier and --simulated go together.",
+            "Real accounts need neither: they are in the file of carrier accounts (docs/carriers/README.md).",
+        )
     ui = f"http://127.0.0.1:{ui_port}"
     deployment = settings().model_copy(update={"temporal_address": f"127.0.0.1:{port}", "temporal_ui": ui})
     elsewhere = f"PORTOLAN_TEMPORAL_ADDRESS=127.0.0.1:{port} " if port != 7233 else ""
@@ -51,13 +62,17 @@ async def up(
         out.print(f"Portolan is up; it keeps its state in {deployment.data_dir.resolve()}. End it with Ctrl-C.\n")
         out.print(f"  Temporal UI   {ui}")
         out.print(f"  Mails         {deployment.smtp_host or deployment.mailbox.resolve()}")
+        if simulated:
+            out.print(f"  Simulator     http://127.0.0.1:{simulator_port}, which plays {carrier}")
         out.print("\nIn another terminal, in this folder:\n")
-        out.print(f"  {elsewhere}portolan start examples/order.yaml")
+        out.print(f"  {elsewhere}portolan start examples/order.yaml{f' --carrier {carrier}' if carrier else ''}")
         out.print(f"  {elsewhere}portolan list")
 
     if not as_json:
         out.print("Starting the Temporal server and a worker ...")
-    await run_up(deployment, ui_port, announce)
+    await run_up(
+        deployment, ui_port, announce, ingress_port, Simulating(carrier, simulator_port) if simulated else None
+    )
     if not as_json:
         out.print("Stopped.")
 
@@ -66,12 +81,14 @@ async def up(
 @command
 async def start(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A request file: YAML or JSON.")],
+    carrier: Annotated[str, typer.Option(help="The gaining carrier account, in place of the file's.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Start the port orders of a request. Everything is checked first; starting it again changes nothing."""
     deployment = settings()
     with counted("rows of numbers read", as_json) as progress:
-        prepared = prepare(file, operator=load(deployment.playbook_overrides), progress=progress)
+        operator = load(deployment.playbook_overrides)
+        prepared = prepare(file, operator=operator, progress=progress, gaining=carrier)
     client = await connect_temporal(deployment)
     records = open_records(deployment)
     work = start_project(client, deployment, records, prepared)
@@ -101,8 +118,8 @@ async def skip(
     span = _span(duration)
     deployment = settings()
     records = open_records(deployment)
-    records.order(order)
-    clock = OrderClock(await connect_temporal(deployment), simulated(deployment), order)
+    client = await connect_temporal(deployment)
+    clock = clock_of(client, deployment, records, records.order(order))
     if not await clock.running():
         raise PortolanError(f"{order} has ended; its clock stands still.")
     work = clock.to(await _foc_ahead(clock)) if span is None else clock.past(span)
@@ -140,7 +157,7 @@ async def _foc_ahead(clock: OrderClock) -> datetime:
 async def worker() -> None:
     """Host workflows and activities, against the Temporal server and database of the deployment."""
     deployment = settings()
-    await serve(deployment, open_records(deployment), runtime(), speak)
+    await serve(deployment, open_records(deployment), runtime(), alongside)
 
 
 @app.command()

@@ -26,7 +26,7 @@ from portolan.domain.states import Turn
 from portolan.settings import Settings
 from starter.orders import start_order, workflow_id
 from starter.server import embedded, free_port
-from tests.bench import bare, letters, numbers, preflight, reconciliation
+from tests.bench import bare, ingress, letters, numbers, preflight, reconciliation
 from tests.bench.bare import MESSAGES, Bare, bare_activity
 from tests.bench.history import Cost, cost
 from tests.bench.stubs import stubs
@@ -152,6 +152,7 @@ KNOWLEDGE: dict[str, Goal] = {
     "csv of 100000 numbers, read and parsed": Goal(numbers.measure, 15_000),
     "letters of 10 numbers": Goal(letters.measure, 10),
     "pre-flight of 1000 numbers": Goal(preflight.measure, preflight.GOAL, most=True),
+    "ingress at 100 messages a second, p95": Goal(ingress.measure, ingress.GOAL, most=True),
 }
 
 

@@ -58,7 +58,10 @@ COMMANDS = [
     "case-file",
     "new-port",
     "worker",
+    "simulator",
     "migrate",
+    "ingress",
+    "messages",
 ]
 DECISIONS = [
     ("sign", "--by", "Ada Byron", "--on", "2026-11-20"),

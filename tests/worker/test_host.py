@@ -55,9 +55,9 @@ async def test_a_port_where_nobody_listens_is_one_clear_error() -> None:
 
 async def test_every_effect_is_hosted_and_nothing_else(client: Client, tmp_path: Path) -> None:
     world = make_world(client, tmp_path)
-    hosted = activities(world.settings, world.records)
+    hosted = activities(world.settings, world.records, client)
     names = [method.__temporal_activity_definition.name for method in hosted]
-    assert sorted(names) == sorted([*EFFECTS, *PORT_OUT_EFFECTS])
+    assert sorted(names) == sorted([*EFFECTS, *PORT_OUT_EFFECTS, "reconcile_account"])
     assert any(isinstance(getattr(method, "__self__", None), CarrierActivities) for method in hosted)
 
 

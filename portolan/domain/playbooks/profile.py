@@ -43,6 +43,15 @@ def find(profiles: Mapping[str, Profile], name: str) -> Profile | None:
     return profiles.get(plain(name))
 
 
+def vendor_of(profiles: Mapping[str, Profile], account: str) -> str:
+    """The vendor of a carrier account, by its name: `telnyx` and `telnyx-eu` are both at Telnyx.
+
+    A name that is itself a carrier's, or begins with no carrier's, stays as it is.
+    """
+    vendor, dash, _ = account.partition("-")
+    return vendor if dash and not find(profiles, account) and find(profiles, vendor) else account
+
+
 def canonical(profiles: Mapping[str, Profile], name: str) -> str:
     """The one plain name under which decisions about a carrier are kept, whichever of its names was used."""
     profile = find(profiles, name)

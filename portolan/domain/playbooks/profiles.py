@@ -126,10 +126,7 @@ _GAINING = (
         "Amazon Connect",
         values={
             "loa_max_age_days": Value(
-                15,
-                "C",
-                "AWS re:Post: at most 15 days old at submission; the administrator guide says 30, and the stricter is "
-                "taken, because a stale letter costs 3 to 5 business days",
+                30, "S", "Amazon Connect administrator guide: dated within 30 days of submission; AWS re:Post says 15"
             ),
             "signature_modes": Value(
                 ["wet"],
@@ -163,6 +160,11 @@ _GAINING = (
             "check": Value("up to five business days until AWS says what can be ported", "C", "AWS re:Post"),
             "numbers appear": Value("about a day before the date", "S", "Amazon Connect administrator guide"),
             "resubmission": Value("3 to 5 business days each", "S", "Amazon Connect administrator guide"),
+            "letter age": Value(
+                "support articles name 15 days at submission: an operator who goes by them sets loa_max_age_days to 15",
+                "C",
+                "AWS re:Post",
+            ),
             "cutover": Value("15 to 30 minutes within two hours, mostly in business hours", "C", "AWS re:Post"),
             "silence": Value("after 30 days the case may be closed", "C", "AWS re:Post"),
         },

@@ -10,7 +10,7 @@ from typing import Any
 from portolan.domain.playbooks.layers import Layer
 from portolan.domain.playbooks.lead_times import for_count
 from portolan.domain.playbooks.model import Playbook, Policy
-from portolan.domain.playbooks.profile import Profile, canonical, find
+from portolan.domain.playbooks.profile import Profile, canonical, find, vendor_of
 from portolan.domain.playbooks.profiles import GAINING, LOSING
 from portolan.domain.playbooks.values import Change
 
@@ -47,12 +47,12 @@ def layers_over(
     """
     decided = operator or Operator()
     layers = [
-        _profiled("gaining", gaining, GAINING, playbook.code),
+        _profiled("gaining", vendor_of(GAINING, gaining), GAINING, playbook.code),
         _profiled("losing", losing, LOSING, playbook.code),
         _decided(f"operator, for {playbook.code}", decided.playbooks.get(playbook.code, {}), carrier_wide=False),
         _decided(
             f"operator, for gaining carrier {gaining}",
-            decided.gaining.get(canonical(GAINING, gaining), {}),
+            decided.gaining.get(canonical(GAINING, vendor_of(GAINING, gaining)), {}),
             carrier_wide=True,
         ),
         _decided(

@@ -147,7 +147,7 @@ def test_how_a_value_came_about_is_kept() -> None:
     [
         ("US-LOCAL", "simulated", "loa_max_age_days", 30),
         ("US-LOCAL", "telnyx", "loa_max_age_days", 30),
-        ("US-LOCAL", "amazon_connect", "loa_max_age_days", 15),
+        ("US-LOCAL", "amazon_connect", "loa_max_age_days", 30),
         ("US-LOCAL", "telnyx", "freeze_hours", 48),
         ("US-LOCAL", "bandwidth", "freeze_hours", 24),
         ("DE-FIX", "bandwidth", "foc_horizon_days", 30),
@@ -410,3 +410,15 @@ def test_a_decision_holds_or_is_refused_and_only_rules_refuse(name: str, letter:
     else:
         assert settled[name].value == wanted
         assert [one.name for one in decided] == ([name] if wanted != own else [])
+
+
+@pytest.mark.parametrize("account", ["telnyx", "telnyx-eu", "Telnyx-second_account"])
+def test_every_account_of_a_vendor_has_its_profile(account: str) -> None:
+    policy = resolve(PLAYBOOKS["US-LOCAL"], gaining=account)
+    assert policy.freeze_hours == 48
+    assert policy.activation_zone == "America/Chicago"
+
+
+@pytest.mark.parametrize("name", ["unheard-of", "vodafone-ziggo", ""])
+def test_a_name_that_begins_with_no_known_gaining_carrier_has_none(name: str) -> None:
+    assert resolve(PLAYBOOKS["US-LOCAL"], gaining=name) == resolve(PLAYBOOKS["US-LOCAL"])
