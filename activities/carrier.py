@@ -166,7 +166,7 @@ class CarrierActivities(CutoverActivities):
         with reported():
             gaining = self._carrier(call.carrier)
             self._sent(call.carrier, call.order_id)
-            held = gaining.find(call.key, call.numbers)
+            held = gaining.find(call.key, call.numbers) or gaining.find(call.key)
             carrier_order_id = held.carrier_order_id if held else call.carrier_order_id
             if carrier_order_id and gaining.get(carrier_order_id).status is not CarrierStatus.CANCELLED:
                 gaining.cancel(carrier_order_id, call.reason)

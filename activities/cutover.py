@@ -98,9 +98,7 @@ class CutoverActivities:
     def remove_bridge(self, carrier: str, wanted: BridgeWanted) -> None:
         """Release what was claimed for the bridge."""
         with reported():
-            gaining = self._carrier(carrier)
-            if gaining.bridge(wanted.key):
-                gaining.remove_bridge(wanted.key)
+            self._carrier(carrier).remove_bridge(wanted.key)
 
     @activity.defn(name="make_test_calls")
     def make_test_calls(self, wanted: CallsWanted) -> list[CallResult]:

@@ -131,6 +131,7 @@ class TwilioAccount(Account):
         "api_url": "{simulator}/twilio/api",
         "upload_url": "{simulator}/twilio/upload",
         "lookups_url": "{simulator}/twilio/lookups",
+        "messaging_url": "{simulator}/twilio/messaging",
     }
 
     vendor: Literal["twilio"]
@@ -141,6 +142,7 @@ class TwilioAccount(Account):
     api_url: str = "https://api.twilio.com"
     upload_url: str = "https://numbers-upload.twilio.com"
     lookups_url: str = "https://lookups.twilio.com"
+    messaging_url: str = "https://messaging.twilio.com"
 
 
 class BandwidthAccount(Account):

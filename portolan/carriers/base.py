@@ -45,7 +45,8 @@ class GainingCarrier(Protocol):
 
         Args:
             key: Our reference, as it was sent along.
-            numbers: The order's numbers, by which it is found at a carrier that keeps no reference of ours.
+            numbers: The order's numbers, by which it is found at a carrier that keeps no reference of ours. Without
+                them whatever was sent counts, be it only a part: that is what is withdrawn.
         """
         ...
 

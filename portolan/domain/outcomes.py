@@ -144,6 +144,7 @@ def unreachable(order: Order, why: str, now: datetime) -> None:
     later = timedelta(minutes=order.policy.retry_minutes)
     order.retry_at = now + (RETRY_WAITS[order.tries] if order.tries < len(RETRY_WAITS) else later)
     order.tries += 1
+    order.hint_ends_wait = order.state is State.CANCELLING
     order.record(_portolan("carrier_unreachable", now), now, f"{why}; next try {in_words(order.retry_at)}")
     if not order.has_task(TaskKind.CARRIER_UNREACHABLE):
         order.open_task(TaskKind.CARRIER_UNREACHABLE, f"{order.request.gaining_carrier}: {why}", now, order.retry_at)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from portolan.carriers.simulated import Saying, Script, seeded
-from portolan.carriers.simulated.sayings import sayings
+from portolan.carriers.simulated.sayings import foc, sayings
 from portolan.domain.carrier import read_key, root_id
 from portolan.domain.rejections import REASONS, Rejection
 from portolan.domain.rejections.vendors import VENDORS
@@ -98,8 +99,23 @@ def narrowed(behaviour: Behaviour, order: PortOrder, numbers: list[str] | None =
             wait = (order.requested_foc - due(order, saying)) / timedelta(hours=1)
             if wait > 0:
                 fitting[index] = saying.model_copy(update={"foc_hours": wait})
+        if order.foc_clock and fitting[index].says == "foc":
+            at = on_the_clock(order.foc_clock, foc(fitting[index], due(order, saying), behaviour), due(order, saying))
+            hours = (at - due(order, saying)) / timedelta(hours=1)
+            fitting[index] = fitting[index].model_copy(update={"foc_hours": hours})
     fitting.sort(key=lambda saying: saying.after_hours)
     return behaviour.model_copy(update={"sendings": [fitting]})
+
+
+def on_the_clock(clock: str, at: datetime, after: datetime) -> datetime:
+    """A moment's day, at the time the clock says; a day later where that was before `after`.
+
+    Args:
+        clock: `11:30 America/New_York`.
+    """
+    said, _, zone = clock.partition(" ")
+    found = datetime.combine(at.astimezone(ZoneInfo(zone)).date(), time.fromisoformat(said), ZoneInfo(zone))
+    return found if found > after else found + timedelta(days=1)
 
 
 def alike(behaviour: Behaviour, order: PortOrder) -> list[list[str]]:

@@ -148,7 +148,7 @@ class Simulator:
         def window(foc_at: datetime) -> Window | None:
             return facade.window(order, foc_at)
 
-        rules = Rules(window, facade.draft_hours, facade.letter_hours, facade.by_number)
+        rules = Rules(window, facade.draft_hours, facade.letter_hours, facade.by_number, facade.holds(order))
         return steps(order, self.behaviour(order), rules)
 
     def standing(self, order: PortOrder, at: datetime | None = None, numbers: list[str] | None = None) -> CarrierOrder:

@@ -76,11 +76,17 @@ class Outgoing(BaseModel):
 
 
 class Wire(NamedTuple):
-    """A message as it goes out; `url` is the address with what the vendor adds to it, empty where that is nothing."""
+    """A message as it goes out.
+
+    Attributes:
+        url: The address with what the vendor adds to it; empty where that is nothing.
+        opens_empty: Whether a first request goes out with nothing in it, and the message only if it is challenged.
+    """
 
     headers: dict[str, str]
     content: bytes
     url: str = ""
+    opens_empty: bool = False
 
 
 class Uploaded(NamedTuple):
@@ -206,6 +212,10 @@ class Facade:
     def window(self, order: PortOrder, foc_at: datetime) -> Window | None:
         """In which span numbers on demand may move, given the FOC; None: they move at the FOC."""
         return None
+
+    def holds(self, order: PortOrder) -> bool:
+        """Whether an order that was sent waits at the vendor, so that nothing is said to it yet."""
+        return False
 
     def notes(self, order: PortOrder, change: Change) -> Iterator[Note]:
         """What the vendor sends about a change; also the place to keep what else follows from it."""

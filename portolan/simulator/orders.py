@@ -39,6 +39,7 @@ class PortOrder(BaseModel):
         fields: Whatever else the vendor keeps with an order; each façade's own.
         on_demand: Whether the numbers wait to be told to move.
         requested_foc: The moment asked for.
+        foc_clock: At what local time its FOCs are whatever day they are on, as `11:30 America/New_York`; empty: at any.
         webhook_url: Where its messages go; empty: where the account's go.
         ahead: How far its own clock has been moved; it may be ahead of the simulator's.
         told: What has happened, by name: nothing happens twice.
@@ -57,6 +58,7 @@ class PortOrder(BaseModel):
     fields: dict[str, Any] = Field(default_factory=dict)
     on_demand: bool = False
     requested_foc: AwareDatetime | None = None
+    foc_clock: str = ""
     webhook_url: str = ""
     created_at: AwareDatetime
     updated_at: AwareDatetime

@@ -64,11 +64,13 @@ class Sender:
         try:
             wire = facade.wire(message, wall_clock())
             url = wire.url or message.url
-            response = await client.post(url, headers=wire.headers, content=wire.content)
+            opening = b"" if wire.opens_empty else wire.content
+            response = await client.post(url, headers=wire.headers, content=opening)
             more = facade.challenged(message, response.status_code, response.headers)
             if more is not None:
                 response = await client.post(url, headers={**wire.headers, **more}, content=wire.content)
-            outcome, taken = str(response.status_code), response.is_success
+            told = more is not None or not wire.opens_empty
+            outcome, taken = str(response.status_code), told and response.is_success
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             outcome, taken = type(error).__name__, False
         with simulator.store.transaction():

@@ -41,12 +41,14 @@ class Rules(NamedTuple):
         draft_hours: How long a draft lives without being touched; None: for ever.
         letter_hours: How long an order waits for the letter that the vendor mails to be signed; None: no such letter.
         by_number: Whether each number moves on its own date.
+        held: Whether the order waits at the vendor: until it goes on nothing is said to it.
     """
 
     window: Callable[[datetime], Window | None]
     draft_hours: float | None
     letter_hours: float | None = None
     by_number: bool = False
+    held: bool = False
 
 
 def steps(order: PortOrder, behaviour: Behaviour, rules: Rules) -> list[Step]:
@@ -79,6 +81,8 @@ def _all(order: PortOrder, behaviour: Behaviour, rules: Rules) -> Iterator[Step]
         if behaviour.signs_after_hours is not None:
             yield Step(first + timedelta(hours=behaviour.signs_after_hours), "signed", SIGNED)
         yield Step(first + timedelta(hours=rules.letter_hours), "expired", "expired")
+        return
+    if rules.held:
         return
     script = narrowed(behaviour, order)
     sending = len(held.sendings)

@@ -34,6 +34,7 @@ SETTINGS = {
     "PORTOLAN_MAIL_FROM",
     "PORTOLAN_DATA_DIR",
     "PORTOLAN_LOG_FORMAT",
+    "PORTOLAN_CARRIER_ACCOUNTS",
 }
 
 
@@ -134,7 +135,7 @@ def test_the_namespace_is_the_one_that_is_made():
 def test_our_services_have_all_settings_and_no_others():
     for service in OURS.values():
         assert set(service["environment"]) == SETTINGS
-    assert set(OURS) == {"migrate", "worker"}
+    assert set(OURS) == {"migrate", "worker", "ingress"}
 
 
 def test_our_settings_are_known_and_their_defaults_are_sound(monkeypatch):

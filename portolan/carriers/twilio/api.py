@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
@@ -54,7 +53,7 @@ class Api:
             )
 
         self._numbers, self._main, self._upload = map(host, (account.numbers_url, account.api_url, account.upload_url))
-        self._lookups, self._messaging = host(account.lookups_url), host(messaging_url(account))
+        self._lookups, self._messaging = host(account.lookups_url), host(account.messaging_url)
 
     @property
     def owner(self) -> str:
@@ -190,11 +189,6 @@ class Api:
 
     def _inventory(self) -> str:
         return f"2010-04-01/Accounts/{self.owner}/IncomingPhoneNumbers"
-
-
-def messaging_url(account: TwilioAccount) -> str:
-    """Messaging services are at a host of their own, named like that of the main API."""
-    return re.sub(r"\bapi\b", "messaging", account.api_url)
 
 
 def each(function: Callable[[Given], Found], items: Sequence[Given]) -> list[Found]:

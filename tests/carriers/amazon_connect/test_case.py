@@ -190,7 +190,7 @@ def test_each_way_of_failing_has_its_error(
     with pytest.raises(PortolanError) as caught:
         carrier.submit(submission())
     assert type(caught.value) is kind or (kind is not CarrierUnavailable and isinstance(caught.value, kind))
-    assert carrier.find("o1:1") is None
+    assert carrier.find("o1:1", NUMBERS) is None
 
 
 def test_what_aws_wrote_is_mirrored_and_waits_to_be_read(

@@ -92,7 +92,7 @@ def test_a_desk_whose_mailbox_refuses_is_for_a_person(carrier: EmailDesk, post: 
     post.failing = [DeliveryRefused("SMTP 550")]
     with raising(CarrierRefused, "Correct `desk` of the account"):
         carrier.submit(submission())
-    assert carrier.find("o1:1") is None
+    assert carrier.find("o1:1", NUMBERS) is None
 
 
 def test_codes_are_mailed_and_not_kept(carrier: EmailDesk, book: Records, post: Post) -> None:
@@ -277,6 +277,6 @@ def test_what_the_numbers_are_to_get_is_in_the_mail(carrier: EmailDesk, post: Po
 def test_a_case_of_another_account_is_none_of_this_one(carrier: EmailDesk, book: Records) -> None:
     carrier.submit(submission())
     book.change_desk_case("o1:1", lambda case: case.but(carrier="somebody else"))
-    assert carrier.find("o1:1") is None
+    assert carrier.find("o1:1", NUMBERS) is None
     with raising(CarrierRefused, "There is no case o1:1"):
         carrier.get("o1:1")

@@ -96,3 +96,23 @@ def ledger() -> MemoryLedger:
 @pytest.fixture
 def telnyx(fake: FakeTelnyx, clock: Clock, ledger: MemoryLedger) -> Telnyx:
     return adapter(clock, fake.transport(), ledger)
+
+
+@pytest.fixture
+def sent(telnyx: Telnyx) -> str:
+    """An order that was handed in."""
+    return telnyx.submit(submission()).carrier_order_id
+
+
+@pytest.fixture
+def parted(telnyx: Telnyx, fake: FakeTelnyx) -> list[str]:
+    """An order that Telnyx divided."""
+    fake.divide = lambda numbers: [[number] for number in numbers]
+    return [part.carrier_order_id for part in telnyx.submit(submission()).parts]
+
+
+def changed(fake: FakeTelnyx, act: Callable[[], object]) -> list[str]:
+    """The changing calls that something makes."""
+    before = len(fake.calls)
+    act()
+    return [call for call in fake.calls[before:] if not call.startswith("GET")]
