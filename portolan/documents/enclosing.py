@@ -25,7 +25,7 @@ def enclosed(records: Papers, store: Documents, submission: Submission) -> list[
     for row in rows:
         if row.sha256 == submission.loa_document:
             wanted["loa"] = ("loa", row)
-        elif row.kind in _KINDS:
+        if row.kind in _KINDS:
             wanted[row.kind] = (_KINDS[row.kind], row)
     return [
         Paper.model_validate(

@@ -14,7 +14,7 @@ from portolan.carriers.twilio import TwilioReceiver
 from portolan.carriers.webhooks import Forged, Incoming
 from portolan.simulator.testing import Running, running
 from tests.simulator.mailbox import Letter, Mailbox, open_mailbox
-from tests.simulator.twilio_customer import HOOKS, NUMBERS, PORT_IN, SID, TOKEN, Customer
+from tests.simulator.twilio_customer import HOOKS, MONDAY, NUMBERS, PORT_IN, SID, TOKEN, Customer
 
 SCRIPT = {"sendings": [[{"says": "foc", "after_hours": 5, "foc_hours": 100}]]}
 
@@ -28,7 +28,7 @@ def box() -> Iterator[Mailbox]:
 @pytest.fixture
 def bare() -> Iterator[Running]:
     """A simulator that sends only where it is told to."""
-    with running() as made:
+    with running(start=MONDAY) as made:
         yield made
 
 

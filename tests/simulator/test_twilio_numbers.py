@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from portolan.simulator.testing import Running
-from tests.simulator.twilio_customer import HOOKS, NUMBERS, PORT_IN, SID, Customer
+from portolan.simulator.testing import Running, running
+from tests.simulator.twilio_customer import HOOKS, MONDAY, NUMBERS, PORT_IN, SID, Customer
 
 SPEC = Path(__file__).parents[3] / "shared" / "specs" / "twilio-porting.openapi.json"
 FAST = {"sendings": [[{"says": "foc", "after_hours": 1, "foc_hours": 10}]]}
@@ -17,6 +18,12 @@ BASE = f"/api/2010-04-01/Accounts/{SID}/IncomingPhoneNumbers"
 PORTABILITY = "/numbers/v1/Porting/Portability/PhoneNumber"
 SIGNING = "/numbers/v1/SigningRequest/Configuration"
 SERVICES = "/messaging/v1/Services"
+
+
+@pytest.fixture
+def simulator() -> Iterator[Running]:
+    with running(start=MONDAY) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,12 +12,18 @@ import pytest
 from portolan.carriers.accounts import TwilioAccount
 from portolan.simulator.testing import Running, running
 from portolan.simulator.twilio.protocol import ACCOUNT_SID, AUTH_TOKEN
-from tests.simulator.twilio_customer import LOSING, NUMBERS, PORT_IN, SID, Customer
+from tests.simulator.twilio_customer import LOSING, MONDAY, NUMBERS, PORT_IN, SID, Customer
 
 SCRIPT: dict[str, Any] = {
     "sendings": [[{"says": "approve", "after_hours": 10}, {"says": "foc", "after_hours": 20, "foc_hours": 100}]]
 }
 INVENTORY = f"/api/2010-04-01/Accounts/{SID}/IncomingPhoneNumbers.json"
+
+
+@pytest.fixture
+def simulator() -> Iterator[Running]:
+    with running(start=MONDAY) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 
+#: A Monday, 10:00 in New York.
+MONDAY = datetime(2030, 3, 4, 15, tzinfo=UTC)
 SID, TOKEN = "AC" + "a" * 32, "token-1"
 NUMBERS = ["+12125550001", "+12125550002"]
 PORT_IN, HOOKS = "/numbers/v1/Porting/PortIn", "/numbers/v1/Porting/Configuration/Webhook"

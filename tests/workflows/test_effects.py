@@ -314,7 +314,9 @@ async def live_the_day(faulty: Faulty, port: Port, trouble: str, ends: State) ->
 async def repeat_the_day(faulty: Faulty, port: Port) -> set[str]:
     """Carry out again whatever was carried out on that day; what was done, by its name."""
     env, history = ActivityEnvironment(), await port.handle.fetch_history()
-    activities = {one.__name__: one for one in host.activities(faulty.world.settings, faulty.records, faulty.world.client)}
+    activities = {
+        one.__name__: one for one in host.activities(faulty.world.settings, faulty.records, faulty.world.client)
+    }
     done = set()
     for effect in CUTOVER:
         kinds = [kind for name, kind in get_type_hints(activities[effect]).items() if name != "return"]

@@ -257,16 +257,16 @@ class Orders:
     def _told(self, order: PortOrder, status: int) -> Response:
         found = self.stand(order)
         words = "Order request received." if status == 201 else "Supp request received."
-        told: dict[str, xml.Value] = {"OrderId": order.id, "Status": {"Code": status, "Description": words}}
-        shown: dict[str, xml.Value] = {
+        told: dict[str, xml.Value] = {
+            "OrderId": order.id,
+            "Status": {"Code": status, "Description": words},
             "Errors": errors(found.faults),
             "ProcessingStatus": found.state,
             **views.given(order),
+            "CustomerOrderId": order.fields["reference"],
+            "ListOfPhoneNumbers": {"PhoneNumber": [national(number) for number in order.numbers]},
         }
-        numbers: dict[str, xml.Value] = {
-            "ListOfPhoneNumbers": {"PhoneNumber": [national(number) for number in order.numbers]}
-        }
-        return answer(ROOT, {**told, **shown, "CustomerOrderId": order.fields["reference"], **numbers}, status)
+        return answer(ROOT, told, status)
 
     def _refused(self, order: PortOrder, faults: Sequence[Fault]) -> dict[str, xml.Value]:
         told: dict[str, xml.Value] = {"Code": 400, "Description": DETAILS[400]}
