@@ -36,20 +36,30 @@ from portolan.domain.errors import ConfigurationError
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
-def _read(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    kind, _, name = value.partition(":")
+def _named(value: object) -> object:
+    """What is named as `env:NAME` or `file:/path`; anything else as it is."""
+    kind, _, name = value.partition(":") if isinstance(value, str) else ("", "", "")
     if kind == "env" and name:
-        if not os.environ.get(name):
+        found = os.environ.get(name, "").strip()
+        if not found:
             raise ValueError(f"the environment has no {name}")
-        return os.environ[name]
+        return found
     if kind == "file" and name:
         try:
-            return Path(name).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ValueError(f"{name} cannot be read: {error.strerror}") from error
-    raise ValueError("a secret is not written here: name it as env:NAME or file:/path")
+            found = Path(name).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{name} cannot be read: {getattr(error, 'strerror', 'no text')}") from error
+        if not found:
+            raise ValueError(f"{name} is empty")
+        return found
+    return value
+
+
+def _read(value: object) -> object:
+    found = _named(value)
+    if isinstance(value, str) and found is value:
+        raise ValueError("a secret is not written here: name it as env:NAME or file:/path")
+    return found
 
 
 #: A secret named in the file, and read.
@@ -80,12 +90,15 @@ class Account(BaseModel):
     @classmethod
     def _simulated(cls, given: Any) -> Any:
         if isinstance(given, dict) and given.get("simulator"):
+            own = sorted(set(given) & set(cls.AT_SIMULATOR))
+            if own:
+                raise ValueError(f"at a simulator credentials and addresses are its own: leave out {', '.join(own)}")
             base = str(given["simulator"]).rstrip("/")
             filled = {
                 name: value.format(simulator=base) if isinstance(value, str) else value
                 for name, value in cls.AT_SIMULATOR.items()
             }
-            return filled | given
+            return given | filled
         return given
 
 
@@ -112,7 +125,7 @@ class TelnyxAccount(Account):
 
     vendor: Literal["telnyx"]
     api_key: Secret
-    public_key: str = ""
+    public_key: Annotated[str, BeforeValidator(_named)] = ""
     base_url: str = "https://api.telnyx.com/v2"
 
 

@@ -102,6 +102,8 @@ def read_address(text: str, postal_code: str, country: str) -> Address:
     if len(parts) < 2:
         raise _unclear(text, country, "does not name street and town with a comma between them")
     *inner, locality = parts
+    if _IS_UNIT.match(locality):
+        raise _unclear(text, country, f"has {locality!r} where its town should be")
     at = _street(inner)
     street, extended = inner[at], [*inner[:at], *inner[at + 1 :]]
     within = _UNIT_AFTER.search(street)

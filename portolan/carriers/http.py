@@ -27,6 +27,8 @@ DEFAULT_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 #: Nothing was sent in these cases, so nothing can have happened.
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+#: Whoever answered did not wait for the end: it may have happened all the same.
+_GIVEN_UP = frozenset({408, 499})
 #: Tells a simulator what time it is for the order, so that it moves through time with it.
 SIMULATED_NOW = "x-simulated-now"
 
@@ -124,10 +126,10 @@ class Http:
             )
         if status == 503 and "retry-after" in response.headers:
             raise CarrierRateLimited(f"{self.carrier} is not in service.", retry_after(response, datetime.now(UTC)))
-        if status >= 500 or 300 <= status < 400 or status < 200:
+        if status >= 500 or 300 <= status < 400 or status < 200 or status in _GIVEN_UP:
             raise self.lost(changes, f"{call}: status {status}")
         if status >= 400:
-            raise HttpRefused(self.carrier, call, status, response.text)
+            raise HttpRefused(self.carrier, call, status, response.content.decode("utf-8", "replace"))
         return response
 
     def lost(self, changes: bool, why: str) -> CarrierUnavailable | OutcomeUnknown:
@@ -157,8 +159,8 @@ def retry_after(response: httpx2.Response, now: datetime) -> timedelta:
         except (ValueError, OverflowError):
             try:
                 at = parsedate_to_datetime(said)
-            except ValueError:
+                wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
+            except (ValueError, OverflowError):
                 continue
-            wait = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
         return min(max(wait, timedelta(seconds=1)), LONGEST_WAIT)
     return DEFAULT_WAIT

@@ -53,7 +53,8 @@ async def show(order: OrderId, as_json: AsJson = False) -> None:
     )
     out.print(f"Numbers: {', '.join(request.numbers[:6])}" + (" ..." if len(request.numbers) > 6 else ""))
     if found.carrier_order_id:
-        out.print(f"At the carrier: {escape(found.carrier_order_id)}, sending {found.attempt}")
+        word = f", there called {found.carrier_raw_status!r}" if found.carrier_raw_status else ""
+        out.print(escape(f"At the carrier: {found.carrier_order_id}, sending {found.attempt}{word}"))
     output.print_markdown(details(found))
     now = await now_of(deployment, found)
     for row in ledger(found, now):

@@ -50,6 +50,11 @@ def test_secrets_are_read_from_where_they_are_named_and_never_shown(
         ("accounts:\n  telnyx: {vendor: telnyx, api_key: SECRET-VALUE}\n", "telnyx.api_key: "),
         ("accounts:\n  telnyx: {vendor: telnyx, api_key: env:NOBODY_SET_THIS}\n", "the environment has no NOBODY"),
         ("accounts:\n  telnyx: {vendor: telnyx, api_key: 'file:/not/there'}\n", "/not/there cannot be read"),
+        ("accounts:\n  telnyx: {vendor: telnyx, api_key: 'file:/dev/null'}\n", "/dev/null is empty"),
+        (
+            "accounts:\n  telnyx: {vendor: telnyx, simulator: 'http://h', api_key: env:KEY, base_url: 'https://real'}\n",
+            "leave out api_key, base_url",
+        ),
         ("accounts:\n  telnyx: {vendor: telnyx}\n", "Field required"),
         ("accounts:\n  telnyx: {vendor: telnyx, api_key: env:KEY, extra: 1}\n", "extra"),
         ("accounts:\n  telnyx: {vendor: telnyx, api_key: env:KEY, per_second: 0}\n", "per_second"),
@@ -73,6 +78,15 @@ def test_a_fault_is_named_and_no_value_is(
     assert said in words
     assert "SECRET-VALUE" not in words
     assert "K3Y" not in words
+
+
+def test_a_public_key_may_be_named_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", "K3Y")
+    monkeypatch.setenv("PUBLIC", "cHVibGlj")
+    for given in ("env:PUBLIC", "cHVibGlj"):
+        account = load(file(tmp_path, f"accounts:\n{TELNYX}    public_key: {given}\n"))["telnyx"]
+        assert isinstance(account, TelnyxAccount)
+        assert account.public_key == "cHVibGlj"
 
 
 def test_every_fault_is_named_at_once(tmp_path: Path) -> None:

@@ -95,3 +95,12 @@ def test_any_text_is_an_address_or_is_refused(text: str, postal: str, country: s
     assert isinstance(read, Address)
     assert read.street
     assert read.locality
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1 Main Street, Suite 4, New York", "1 Main Street, Apt 2, Delaware", "1 Main St, Suite IN", "1 Main St, #4, NY"],
+)
+def test_a_unit_is_no_town(text: str) -> None:
+    with pytest.raises(CarrierInvalid, match="where its town should be"):
+        read_address(text, "10001", "US")

@@ -72,7 +72,7 @@ def test_an_account_is_verified_without_changing_anything(vendor: str, home: Hom
 
 def test_wrong_credentials_are_found(home: Home, simulator: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WRONG", "n0t-the-key")
-    write(home, telnyx={"vendor": "telnyx", "simulator": simulator.url, "api_key": "env:WRONG"})
+    write(home, telnyx={"vendor": "telnyx", "base_url": f"{simulator.url}/telnyx/v2", "api_key": "env:WRONG"})
     done = home.run("carrier", "verify", "telnyx")
     assert done.code == 1
     assert "FAILED" in done.out
