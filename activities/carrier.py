@@ -117,20 +117,28 @@ class CarrierActivities(CutoverActivities):
         """
         with reported():
             gaining = self._carrier(carrier)
-            held = gaining.find(submission.key, submission.numbers)
-            wait = "" if held else self._gate.may_send(carrier, submission.order_id, server_clock())
-            if wait:
-                raise ApplicationError(f"{wait}.", type=Failure.ON_HOLD, non_retryable=True)
+            wait = ""
             try:
-                at_carrier = held or self._send(gaining, submission)
-            except (CarrierRefused, ApplicationError):
+                at_carrier = gaining.find(submission.key, submission.numbers)
+                if at_carrier is None:
+                    wait = self._gate.may_send(carrier, submission.order_id, server_clock())
+                if at_carrier is None and not wait:
+                    at_carrier = self._send(gaining, submission)
+            except Exception:  # whatever its reason, it keeps nobody waiting; where it is tried again, it goes last
                 self._sent(carrier, submission.order_id)
                 raise
+            if at_carrier is None:
+                raise ApplicationError(f"{wait}.", type=Failure.ON_HOLD, non_retryable=True)
             self._gate.link(carrier, at_carrier.carrier_order_id, submission.key)
-            for part in at_carrier.parts:
-                self._gate.link(carrier, part.carrier_order_id, submission.key)
+            self._link_parts(carrier, at_carrier)
             self._sent(carrier, submission.order_id)
             return at_carrier
+
+    def _link_parts(self, carrier: str, at_carrier: CarrierOrder) -> CarrierOrder:
+        """Know what belongs together, whenever the carrier divided it."""
+        for part in at_carrier.parts:
+            self._gate.link(carrier, part.carrier_order_id, at_carrier.key)
+        return at_carrier
 
     def _sent(self, carrier: str, order_id: str) -> None:
         following = self._gate.was_sent(carrier, order_id)
@@ -158,7 +166,7 @@ class CarrierActivities(CutoverActivities):
     def fetch_order(self, call: CarrierCall) -> CarrierOrder:
         """How the order stands at the carrier."""
         with reported():
-            return self._carrier(call.carrier).get(call.carrier_order_id or "")
+            return self._link_parts(call.carrier, self._carrier(call.carrier).get(call.carrier_order_id or ""))
 
     @activity.defn(name="cancel_order")
     def cancel_order(self, call: CarrierCall) -> None:

@@ -11,7 +11,7 @@ from activities.failures import reported
 from portolan.carriers.base import CallTester, GainingCarrier
 from portolan.domain.carrier import BridgeAnswer, BridgeWanted, CarrierStatus, MessagingStatus, Routing
 from portolan.domain.effects import CarrierCall, Configuring, Look, Messaging
-from portolan.domain.errors import CarrierRefused, CarrierUnavailable, OutcomeUnknown
+from portolan.domain.errors import CarrierRefused, CarrierUnauthorised, CarrierUnavailable, OutcomeUnknown
 from portolan.domain.testcalls import CallResult, CallsWanted
 from portolan.numbering import is_emergency, parse
 
@@ -76,7 +76,7 @@ class CutoverActivities:
             routing: list[Routing] = []
             try:
                 routing = gaining.routing(held.carrier_order_id, call.numbers or list(held.numbers))
-            except (CarrierUnavailable, OutcomeUnknown) as error:
+            except (CarrierUnavailable, CarrierUnauthorised, OutcomeUnknown) as error:
                 activity.logger.warning("no routing look-up for %s: %s", call.order_id, error)
             return Look(numbers=held.numbers, routing=routing)
 

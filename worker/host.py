@@ -16,7 +16,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.carrier import CarrierActivities, server_clock
@@ -78,12 +78,12 @@ def carrier_activities(settings: Settings, records: Records, client: Client) -> 
         testers(settings, server_clock),
         papers=lambda submission: enclosed(records, store, submission),
         gate=records,
-        nudge=nudging(client),
+        nudge=nudging(client, records),
     )
     return [*calls.all, *ReconcileActivities(known, records, client).all]
 
 
-def nudging(client: Client) -> Callable[[str], None]:
+def nudging(client: Client, records: Records) -> Callable[[str], None]:
     """A way to tell an order from a thread that its turn has come; it looks by itself if the word gets lost."""
     loop = asyncio.get_running_loop()
 
@@ -92,6 +92,11 @@ def nudging(client: Client) -> Callable[[str], None]:
             await client.get_workflow_handle(workflow_id(order_id)).signal("carrier_activity", {"by": "portolan"})
         except RPCError as error:
             log.warning("the next order was not told", order_id=order_id, error=str(error))
+            if error.status is RPCStatusCode.NOT_FOUND:
+                carrier = (await asyncio.to_thread(records.order, order_id)).request.gaining_carrier
+                following = await asyncio.to_thread(records.was_sent, carrier, order_id)
+                if following:
+                    await signal_order(following)
 
     def nudge(order_id: str) -> None:
         asyncio.run_coroutine_threadsafe(signal_order(order_id), loop)

@@ -55,6 +55,7 @@ from portolan.domain.order import Order
 from portolan.domain.order_request import OrderRequest
 from portolan.domain.port_backs import Asked
 from portolan.domain.readiness import activate_until
+from portolan.domain.rejections import Rejection
 from portolan.domain.returning import give_up_at
 from portolan.domain.telling import Notice
 from portolan.domain.testcalls import CallResult, CallsWanted
@@ -76,9 +77,9 @@ CARRIER_RETRIES = RetryPolicy(
 )
 CARRIER_TIME = timedelta(minutes=1)
 #: Some carriers are asked about one number at a time, and upload documents one by one.
-LONG_TIME = timedelta(minutes=10)
+LONG_TIME = timedelta(minutes=5)
 #: An account that nobody works for is told to people, rather than waited for.
-UNATTENDED = timedelta(minutes=10)
+UNATTENDED = timedelta(minutes=30)
 #: Few: while a local activity is tried again, the order neither goes on nor answers.
 RECORD_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=0.5), maximum_attempts=3)
 NOTICE_RETRIES = RetryPolicy(initial_interval=timedelta(seconds=30), maximum_interval=timedelta(hours=1))
@@ -105,9 +106,16 @@ def failure_of(error: FailureError) -> tuple[str, str]:
         return cause.type or "unknown", cause.message
     if isinstance(cause, TimeoutError):
         if cause.type is TimeoutType.SCHEDULE_TO_START:
-            return Failure.UNAVAILABLE, "no worker takes calls to this account: is it set up where workers run?"
+            return Failure.UNAVAILABLE, "no worker took the call in time: is the account set up where workers run?"
         return Failure.OUTCOME_UNKNOWN, "no answer in time"
     return "unknown", str(cause or error)
+
+
+def reasons_of(error: ActivityError) -> list[Rejection]:
+    """The canonical reasons for which a carrier refused a sending; none where it gave none."""
+    cause = error.cause
+    details = cause.details if isinstance(cause, ApplicationError) else ()
+    return [Rejection.model_validate(reason) for reason in details[0]] if details else []
 
 
 async def _carrier(
@@ -208,19 +216,21 @@ async def configure_numbers(order: Order, configuration: NumberConfiguration) ->
     """Give the numbers what they need; False where the carrier takes it only once they have arrived."""
     wanted = Configuring(call=_call(order), configuration=configuration)
     words = f"configure at {order.request.gaining_carrier}"
-    done = await _carrier("configure_numbers", order, object, [wanted], words)
+    done = await _carrier("configure_numbers", order, object, [wanted], words, LONG_TIME)
     return done is not False
 
 
 async def unconfigure_numbers(order: Order) -> None:
     """Take from the numbers what they were given."""
     words = f"take the configuration down at {order.request.gaining_carrier}"
-    await _carrier("unconfigure_numbers", order, object, [_call(order)], words)
+    await _carrier("unconfigure_numbers", order, object, [_call(order)], words, LONG_TIME)
 
 
 async def look_for_proof(order: Order) -> Look:
     """The carrier's word for each number, and an independent look at where calls to it go."""
-    return await _carrier("look_for_proof", order, Look, [_call(order)], "look for proof: carrier and routing")
+    return await _carrier(
+        "look_for_proof", order, Look, [_call(order)], "look for proof: carrier and routing", LONG_TIME
+    )
 
 
 async def make_test_calls(order: Order, wanted: CallsWanted) -> list[CallResult]:
@@ -233,7 +243,8 @@ async def settle_messaging(order: Order) -> dict[str, MessagingStatus]:
     """Where the messaging of each number is; those that arrived join their campaign."""
     wanted = order.request.messaging
     asked = Messaging(call=_call(order), campaign=wanted.campaign if wanted else "")
-    return await _carrier("settle_messaging", order, dict[str, MessagingStatus], [asked], "how the messaging stands")
+    words = "how the messaging stands"
+    return await _carrier("settle_messaging", order, dict[str, MessagingStatus], [asked], words, LONG_TIME)
 
 
 def _bridge(order: Order) -> BridgeWanted:

@@ -136,6 +136,7 @@ class PortOrder:
         """One call to a carrier. Failing all its tries is not the end of it: people are told, and it is tried again."""
         order = self.order
         step = next((work for wanted, work in ASIDE if wanted(order)), None) or STEPS[order.state]
+        order.heard = False
         order.in_flight = step is submit.split or (order.state in STEPS and step is STEPS[order.state])
         try:
             await self._undisturbed(step(order, workflow.now()))

@@ -43,6 +43,8 @@ def _named(value: object) -> object:
         found = os.environ.get(name, "").strip()
         if not found:
             raise ValueError(f"the environment has no {name}")
+        if not found.isprintable():
+            raise ValueError(f"{name} has more than one line, or a sign that cannot be printed")
         return found
     if kind == "file" and name:
         try:
@@ -51,6 +53,8 @@ def _named(value: object) -> object:
             raise ValueError(f"{name} cannot be read: {getattr(error, 'strerror', 'no text')}") from error
         if not found:
             raise ValueError(f"{name} is empty")
+        if not found.isprintable():
+            raise ValueError(f"{name} has more than one line, or a sign that cannot be printed")
         return found
     return value
 

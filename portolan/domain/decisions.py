@@ -296,6 +296,7 @@ def _carrier_activity(order: Order, event: CarrierActivity, cause: Cause, now: d
     if event.said:
         order.record(cause, now, f"{order.request.gaining_carrier} writes: {event.said}")
         order.notify(NoticeKind.ACTION_NEEDED, why=f"{order.request.gaining_carrier} writes: {event.said}")
+    order.heard = order.in_flight
     if order.hint_ends_wait:
         order.retry_at, order.hint_ends_wait = None, False
         order.record(cause, now, "the carrier is asked again")

@@ -131,6 +131,7 @@ class Order(BaseModel):
         returns: The returns that were ordered, the newest last.
         proposal: A decision that waits for its second person.
         hint_ends_wait: Portolan waits for something at the carrier, and asks again at once when it hears from there.
+            `heard`: it heard while a call to the carrier ran, whose answer may be older.
         seen: The ids of messages already taken. `deferred`: messages that wait for a running effect to end.
         unpublished: What the read model has not been told yet. `unsent`: what people have not.
     """
@@ -233,6 +234,7 @@ class Order(BaseModel):
     in_flight: bool = False
     refetch: bool = False
     hint_ends_wait: bool = False
+    heard: bool = False
 
     outcome: str = ""
     last_refusal: str = ""

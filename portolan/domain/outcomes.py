@@ -10,9 +10,10 @@ from portolan.domain.carrier import CarrierOrder, CarrierStatus, NumberStatus
 from portolan.domain.decisions import take
 from portolan.domain.foc import in_words
 from portolan.domain.messages import CarrierApproved, CarrierPuzzle, CarrierRejected, Event, FocConfirmed, problem
-from portolan.domain.moves import need_signature, restart_chase
+from portolan.domain.moves import need_signature, rejected_in_words, restart_chase
 from portolan.domain.order import Cause, Order
 from portolan.domain.refusals import CLOCK_SKEW, refusal
+from portolan.domain.rejections import Rejection
 from portolan.domain.states import AFTER_ACTIVATION, State
 from portolan.domain.tasks import TASK_STATES, TaskKind
 from portolan.domain.telling import NoticeKind
@@ -63,12 +64,26 @@ def too_stale_to_send(order: Order, now: datetime) -> None:
     need_signature(order, _portolan("loa_stale", now), now, f"the LOA is more than {max_age} days old and was not sent")
 
 
+def _wait_for_word(order: Order, until: datetime) -> None:
+    """Wait until a moment, or until something is heard from the carrier; what was heard meanwhile counts."""
+    order.retry_at = None if order.heard else until
+    order.hint_ends_wait, order.heard = not order.heard, False
+
+
 def on_hold_there(order: Order, why: str, now: datetime) -> None:
     """Nothing is sent to the account for now, or others go first; the order keeps its place, and is told its turn."""
-    order.retry_at, order.hint_ends_wait = now + WAIT_AT_HOLD, True
+    _wait_for_word(order, now + WAIT_AT_HOLD)
     if not order.has_task(TaskKind.CARRIER_ON_HOLD):
         order.record(_portolan("carrier_on_hold", now), now, why)
         order.open_task(TaskKind.CARRIER_ON_HOLD, why, now)
+
+
+def rejected_at_once(order: Order, reasons: list[Rejection], now: datetime) -> None:
+    """The carrier took nothing, for reasons of the taxonomy: they are cured as if it had sent the order back."""
+    order.send_again = True
+    order.rejections = reasons
+    order.move(State.ACTION_REQUIRED, _portolan("carrier_refused", now), now, rejected_in_words(reasons))
+    order.unjudged = True
 
 
 def refused(order: Order, why: str, now: datetime) -> None:
@@ -144,7 +159,8 @@ def unreachable(order: Order, why: str, now: datetime) -> None:
     later = timedelta(minutes=order.policy.retry_minutes)
     order.retry_at = now + (RETRY_WAITS[order.tries] if order.tries < len(RETRY_WAITS) else later)
     order.tries += 1
-    order.hint_ends_wait = order.state is State.CANCELLING
+    # What is withdrawn by people is done when they say so. Orders of before have no queue of their own.
+    order.hint_ends_wait = order.state is State.CANCELLING and order.request.own_queue
     order.record(_portolan("carrier_unreachable", now), now, f"{why}; next try {in_words(order.retry_at)}")
     if not order.has_task(TaskKind.CARRIER_UNREACHABLE):
         order.open_task(TaskKind.CARRIER_UNREACHABLE, f"{order.request.gaining_carrier}: {why}", now, order.retry_at)
@@ -202,16 +218,23 @@ def activated(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
 def has_moved(at_carrier: CarrierOrder) -> bool:
     """Whether the carrier has begun to move the numbers."""
     settled = {NumberStatus.ACTIVE, NumberStatus.FAILED} & set(at_carrier.numbers.values())
-    return at_carrier.status is not CarrierStatus.FOC_CONFIRMED or bool(settled)
+    return at_carrier.status in {CarrierStatus.PORTED, CarrierStatus.PORTED_BACK} or bool(settled)
 
 
 def not_moved_yet(order: Order, at_carrier: CarrierOrder, now: datetime) -> None:
-    """The FOC has come at a carrier that moves the numbers by itself, and it has not yet: it is asked again."""
+    """The FOC has come at a carrier that moves the numbers by itself, and it has not yet: it is asked again.
+
+    One that no longer has a date for them will not.
+    """
+    if at_carrier.status is not CarrierStatus.FOC_CONFIRMED:
+        not_activated(order, f"the carrier has the order as {at_carrier.raw_status or at_carrier.status}", now)
+        return
     if not order.hint_ends_wait:
         words = f"{order.request.gaining_carrier} moves the numbers by itself, and has not yet"
         order.record(_portolan("not_moved_yet", now), now, words)
     order.close_tasks(TaskKind.CARRIER_UNREACHABLE, "portolan", now)
-    order.retry_at, order.hint_ends_wait, order.tries = now + LOOK_FOR_MOVE, True, 0
+    order.tries = 0
+    _wait_for_word(order, now + LOOK_FOR_MOVE)
 
 
 def _moved(order: Order, cause: Cause, now: datetime, words: str) -> None:

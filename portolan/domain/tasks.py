@@ -105,7 +105,7 @@ TASKS: dict[TaskKind, TaskFacts] = {
     TaskKind.CARRIER_REFUSED: TaskFacts(
         Turn.COORDINATOR, "The gaining carrier refuses; settle it with its desk", ("retry",)
     ),
-    TaskKind.CARRIER_ASKS: TaskFacts(Turn.CUSTOMER, "The gaining carrier waits for something", ("done_at_carrier",)),
+    TaskKind.CARRIER_ASKS: TaskFacts(Turn.COORDINATOR, "The gaining carrier waits for something", ("done_at_carrier",)),
     TaskKind.CARRIER_ON_HOLD: TaskFacts(
         Turn.COORDINATOR, "Nothing is sent to this carrier account for now (`portolan carrier release`)", ("retry",)
     ),

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.api.failure.v1 import Failure as Converted
+from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 
+from activities.carrier import CarrierActivities
 from activities.failures import reported
 from portolan.carriers.simulated import Saying, Script
 from portolan.documents.letters.render import LetterUnprintable
@@ -15,6 +18,7 @@ from portolan.documents.sealing import SignatureRefused
 from portolan.domain import errors
 from portolan.domain.carrier import CarrierOrder, CarrierStatus, Consent, NumberStatus, PortBack
 from portolan.domain.effects import CarrierCall, Failure
+from portolan.domain.rejections import Rejection
 from tests.activities.desk import NOW, NUMBER, SECOND, Desk, faulty, port_back, submission
 
 
@@ -276,7 +280,8 @@ def test_errors_are_reported_by_their_code(
         raise error
     assert caught.value.type == kind
     assert caught.value.next_retry_delay == wait
-    assert caught.value.__cause__ is error
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
     assert str(error) in caught.value.message
     if final is not None:
         assert caught.value.non_retryable is final
@@ -285,3 +290,82 @@ def test_errors_are_reported_by_their_code(
 def test_errors_that_nobody_meant_stay_what_they_are() -> None:
     with pytest.raises(KeyError), reported():
         raise KeyError("a defect")
+
+
+class Line:
+    """A line of orders at an account, as the records keep it."""
+
+    def __init__(self, wait: str = "", following: str | None = None) -> None:
+        self.wait, self.following = wait, following
+        self.asked: list[str] = []
+        self.linked: list[tuple[str, str, str]] = []
+
+    def may_send(self, carrier: str, order_id: str, now: datetime) -> str:
+        self.asked.append(f"may {order_id}")
+        return self.wait
+
+    def was_sent(self, carrier: str, order_id: str) -> str | None:
+        self.asked.append(f"sent {order_id}")
+        return self.following
+
+    def link(self, carrier: str, carrier_order_id: str, key: str) -> None:
+        self.linked.append((carrier, carrier_order_id, key))
+
+
+def in_line(desk: Desk, line: Line) -> list[str]:
+    """Have the activities keep to a line; who was told that the turn is theirs."""
+    told: list[str] = []
+    desk.activities = CarrierActivities({"simulated": desk.carrier}, gate=line, nudge=told.append)
+    return told
+
+
+def test_an_account_on_hold_gets_nothing_and_what_is_there_is_found(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Script())
+    told = in_line(desk, line := Line("telnyx is on hold: freeze (Ada)"))
+    failure = desk.failure("submit_order", "simulated", submission())
+    assert (failure.type, failure.non_retryable) == (Failure.ON_HOLD, True)
+    assert failure.message == "telnyx is on hold: freeze (Ada)."
+    assert desk.calls("submit") == 0
+    assert (line.asked, told) == (["may o1"], [])
+    line.wait = ""
+    desk.run("submit_order", "simulated", submission())
+    line.wait = "telnyx is on hold again"
+    assert desk.run("submit_order", "simulated", submission()).key == "o1:1"
+    assert desk.calls("submit") == 1
+
+
+def test_who_was_sent_is_known_by_the_carriers_id_and_tells_the_next(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, Script())
+    told = in_line(desk, line := Line(following="o2"))
+    desk.run("submit_order", "simulated", submission())
+    assert line.linked == [("simulated", "SIM-00001", "o1:1")]
+    assert told == ["o2"]
+
+
+@pytest.mark.parametrize("kind", ["outage", "lost_request", "lost_answer", "refuse"])
+def test_an_order_that_cannot_be_sent_keeps_nobody_waiting(kind: str, tmp_path: Path) -> None:
+    desk = faulty(tmp_path, "submit", kind)
+    told = in_line(desk, line := Line(following="o2"))
+    desk.failure("submit_order", "simulated", submission())
+    assert line.asked == ["may o1", "sent o1"]
+    assert told == ["o2"]
+
+
+def test_an_order_that_cannot_be_looked_for_keeps_nobody_waiting(tmp_path: Path) -> None:
+    desk = faulty(tmp_path, "find", "outage")
+    told = in_line(desk, line := Line(following="o2"))
+    desk.failure("submit_order", "simulated", submission())
+    assert (line.asked, told) == (["sent o1"], ["o2"])
+
+
+def test_canonical_reasons_go_with_the_failure_and_nothing_it_was_raised_from() -> None:
+    reason = Rejection(code="INVALID_PIN", text="PIN does not match", vendor_code="7435")
+    refusal = errors.CarrierRejected([reason])
+    refusal.__cause__ = ValueError("Bearer S3CRET")
+    with pytest.raises(ApplicationError) as caught, reported():
+        raise refusal
+    assert caught.value.type == Failure.REFUSED
+    assert [Rejection.model_validate(one) for one in caught.value.details[0]] == [reason]
+    converted = Converted()
+    DataConverter.default.failure_converter.to_failure(caught.value, DataConverter.default.payload_converter, converted)
+    assert "S3CRET" not in str(converted)

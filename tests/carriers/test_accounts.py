@@ -95,6 +95,14 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     assert "has 4 fault(s)" in words
 
 
+@pytest.mark.parametrize("value", ["K3Y\n# the old one", "K3\x00Y", "K3\tY"])
+def test_a_secret_is_one_line_that_can_be_printed(value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "key").write_text(value)
+    words = refusal(tmp_path, f"accounts:\n  telnyx: {{vendor: telnyx, api_key: 'file:{tmp_path / 'key'}'}}\n")
+    assert "more than one line" in words
+    assert "K3" not in words
+
+
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load(tmp_path / "nothing.yaml")

@@ -10,6 +10,7 @@ from portolan.domain import outcomes
 from portolan.domain.carrier import CarrierStatus, NumberConfiguration, NumberStatus
 from portolan.domain.clocks import Clock, acts, configures, next_deadline
 from portolan.domain.order import Order
+from portolan.domain.rejections import Rejection
 from portolan.domain.states import State
 from portolan.domain.tasks import TaskKind
 from portolan.domain.telling import NoticeKind
@@ -18,6 +19,8 @@ from tests.domain.builders import (
     HOUR,
     NOW,
     answer,
+    aside,
+    cancelling,
     confirmed,
     cutting_over,
     held,
@@ -117,6 +120,13 @@ def test_what_a_person_says_is_done_is_asked_for_again_while_the_carrier_still_w
         (CarrierStatus.FOC_CONFIRMED, {"+1": PENDING, "+2": ACTIVE}, True),
         (CarrierStatus.FOC_CONFIRMED, {"+1": PENDING, "+2": FAILED}, True),
         (CarrierStatus.PORTED, {"+1": PENDING}, True),
+        (CarrierStatus.PORTED_BACK, {}, True),
+        (CarrierStatus.RECEIVED, {"+1": PENDING}, False),
+        (CarrierStatus.ACCEPTED, {"+1": PENDING}, False),
+        (CarrierStatus.REJECTED, {"+1": PENDING}, False),
+        (CarrierStatus.CANCELLED, {}, False),
+        (CarrierStatus.UNKNOWN, {}, False),
+        (CarrierStatus.UNKNOWN, {"+1": ACTIVE}, True),
     ],
 )
 def test_whether_a_carrier_has_begun_to_move_the_numbers(
@@ -187,3 +197,43 @@ def test_the_runbook_does_not_wait_for_a_configuration_that_comes_on_arrival() -
     order = on_arrival()
     let_pass(order, Clock.CUTOVER)
     assert order.state is State.CUTTING_OVER
+
+
+@pytest.mark.parametrize(
+    "status", [CarrierStatus.RECEIVED, CarrierStatus.ACCEPTED, CarrierStatus.REJECTED, CarrierStatus.CANCELLED]
+)
+def test_a_carrier_that_has_no_date_any_more_at_the_foc_is_a_task(status: CarrierStatus) -> None:
+    order = cutting_over(new())
+    outcomes.not_moved_yet(order, held(order, status, numbers={}, raw_status="back to start"), FOC)
+    assert (order.state, order.activated_at, order.refetch) == (State.ACTION_REQUIRED, None, True)
+    assert "the carrier has the order as back to start" in task(order, TaskKind.CHOOSE_DATE).detail
+
+
+def test_what_is_heard_while_the_carrier_is_asked_ends_the_wait_that_follows() -> None:
+    order = submitting(new())
+    order.in_flight = True
+    say(order, "carrier_activity")
+    order.in_flight = False
+    outcomes.on_hold_there(order, WAITING, NOW)
+    assert acts(order)
+    outcomes.on_hold_there(order, WAITING, NOW)
+    assert not acts(order)
+
+
+def test_reasons_given_at_once_are_cured_like_those_of_an_order_sent_back() -> None:
+    order = submitting(new())
+    outcomes.rejected_at_once(order, [Rejection(code="NAME_MISMATCH", text="no such name")], NOW)
+    assert (order.state, order.unjudged, order.send_again) == (State.ACTION_REQUIRED, True, True)
+    assert [reason.code for reason in order.rejections] == ["NAME_MISMATCH"]
+    aside(order, NOW)
+    assert TaskKind.FIX_REJECTION in open_kinds(order)
+    say(order, "resubmit", by="Charles", corrections={})
+    assert (order.state, order.attempt) == (State.SUBMITTING, 1)
+
+
+@pytest.mark.parametrize(("own_queue", "ends"), [(True, True), (False, False)])
+def test_what_people_withdraw_is_done_when_they_say_so(own_queue: bool, ends: bool) -> None:
+    order = cancelling(new(own_queue=own_queue))
+    outcomes.unreachable(order, "nobody has entered yet that it is withdrawn", NOW)
+    say(order, "carrier_activity")
+    assert (order.retry_at is None) is ends

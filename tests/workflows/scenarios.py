@@ -13,7 +13,7 @@ from portolan.domain.readiness import EARLIEST, signable
 from portolan.domain.runbook import ITEMS
 from portolan.domain.states import State, Turn
 from portolan.domain.tasks import TaskKind
-from tests.world import ACCOUNT, ADA, BOSS, COORDINATOR, DAY, FOC, HOUR, Port, World, fresh_number
+from tests.world import ACCOUNT, ADA, BOSS, COORDINATOR, DAY, FOC, HOUR, SILENT, Port, World, fresh_number
 
 REJECTED = Script(
     sendings=[
@@ -276,6 +276,18 @@ async def messaging(world: World, order_id: str = "") -> Port:
     return port
 
 
+async def hinted_cancel(world: World, order_id: str = "") -> Port:
+    """The carrier cannot be reached when the order is withdrawn, and sends a hint while that is waited for."""
+    faults = [Fault(call="cancel", kind="outage", times=8)]
+    port = await world.port(SILENT.model_copy(update={"faults": faults}), order_id=order_id)
+    await port.submitted()
+    await port.decide("cancel", by="Charles", reason="campaign moved")
+    await port.signal("carrier_activity", {"event_id": "e1"})
+    await port.clock.past(HOUR)
+    await port.result()
+    return port
+
+
 class Scenario(NamedTuple):
     """How to play it, and how it ends."""
 
@@ -299,4 +311,5 @@ SCENARIOS: dict[str, Scenario] = {
     "bridged": Scenario(bridged, State.COMPLETED, [1]),
     "refused_return": Scenario(refused_return, State.COMPLETED, [1]),
     "messaging": Scenario(messaging, State.COMPLETED, [1]),
+    "hinted_cancel": Scenario(hinted_cancel, State.CANCELLED, [1]),
 }

@@ -26,6 +26,8 @@ async def send(order: Order, now: datetime) -> None:
         kind, why = calls.failure_of(error)
         if kind == Failure.LOA_STALE:
             outcomes.too_stale_to_send(order, workflow.now())
+        elif kind == Failure.REFUSED and (reasons := calls.reasons_of(error)):
+            outcomes.rejected_at_once(order, reasons, workflow.now())
         elif kind == Failure.REFUSED:
             outcomes.refused(order, why, workflow.now())
         elif kind == Failure.ON_HOLD:
