@@ -8,7 +8,8 @@ answers. To add one:
 1. Subclass `Facade` beside `telnyx/`: `vendor`, `prefix`, `well_known`, `operations()` (a table of `Operation`),
    `credential`, `account`, `refusal`, `notes` (messages for a `Change`), `wire` (headers and bytes of a message;
    signed by the real clock), and where they apply `window`, `challenged`, `reference`, `draft_hours`,
-   `frozen_hours`, `retry_hours`. Name it in `facades.FACADES`; paths, authentication, faults, strictness, the clock,
+   `frozen_hours`, `retry_hours`, `letter_hours`,
+   `by_number`, `holds`, `order_id`. Name it in `facades.FACADES`; paths, authentication, faults, strictness, the clock,
    transactions and the delivery of messages are then seen to.
 2. A handler is a plain function of a `Call` that returns a Starlette response, or raises `Refused(response)`. It runs
    in one transaction. It takes orders by `simulator.order(id, call.now, call.account)`, which moves the order to the

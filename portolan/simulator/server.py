@@ -107,7 +107,9 @@ def listening(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
     Raises:
         OSError: Somebody else has that port.
     """
-    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # asyncio sends small answers at once only on sockets that say they are TCP; others wait for an acknowledgement.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))

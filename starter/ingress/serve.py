@@ -46,11 +46,15 @@ def listening(host: str, port: int) -> socket.socket:
     Raises:
         ConfigurationError: The address cannot be used, or somebody uses it.
     """
+    # With the protocol named, asyncio turns Nagle's algorithm off: a kept-open connection would wait 40 ms otherwise.
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=200
-        )
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+        made.listen(200)
+        return made
     except OSError as error:
+        made.close()
         raise ConfigurationError(
             f"The ingress cannot listen on {host} port {port}: {error.strerror}.", "Choose others: --host, --port."
         ) from error

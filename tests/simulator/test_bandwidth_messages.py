@@ -127,7 +127,7 @@ def test_the_message_comes_once_credentials_were_asked_for(simulator: Running, c
     opening, message = box.letters
     assert (opening.content, "authorization" in opening.headers) == (b"", False)
     assert message.headers["authorization"] == BASIC
-    account = BandwidthAccount(name="bandwidth", vendor="bandwidth", simulator=simulator.url)  # type: ignore[arg-type]
+    account = BandwidthAccount.model_validate({"name": "bandwidth", "vendor": "bandwidth", "simulator": simulator.url})
     receiver = BandwidthReceiver(account)
     with pytest.raises(Forged):
         receiver.receive(Incoming(headers=opening.headers, body=opening.content, url=box.url), simulator.now())

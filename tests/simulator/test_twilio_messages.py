@@ -58,12 +58,14 @@ def test_every_change_of_a_request_and_its_numbers_is_told(bare: Running, box: M
     client = listener(bare, box)
     sid = client.create()
     bare.advance(200)
-    both = lambda status: [("", status[0])] * bool(status[0]) + [(number, status[1]) for number in NUMBERS]  # noqa: E731
     assert told(box) == [
-        *both(("Waiting for Signature", "waiting_for_signature")),
-        *both(("In progress", "port_submitted")),
-        *both(("", "port_pending")),
-        *both(("Completed", "completed")),
+        ("", "Waiting for Signature"),
+        *((number, "waiting_for_signature") for number in NUMBERS),
+        ("", "In progress"),
+        *((number, "port_submitted") for number in NUMBERS),
+        *((number, "port_pending") for number in NUMBERS),
+        ("", "Completed"),
+        *((number, "completed") for number in NUMBERS),
     ]
     body = json.loads(box.letters[-1].content)
     assert body["port_in_request_sid"] == sid
@@ -97,7 +99,7 @@ def test_forms_are_signed_field_by_field(box: Mailbox) -> None:
 @pytest.mark.parametrize("forms", [False, True])
 def test_the_adapter_takes_them(box: Mailbox, forms: bool) -> None:
     with running(forms=forms) as simulator:
-        account = TwilioAccount(name="twilio", vendor="twilio", simulator=simulator.url)  # type: ignore[arg-type]
+        account = TwilioAccount.model_validate({"name": "twilio", "vendor": "twilio", "simulator": simulator.url})
         client = Customer(simulator.url, account.account_sid, account.auth_token.get_secret_value())
         client.call("POST", HOOKS, 201, json={"port_in_target_url": box.url})
         sid = client.create()
@@ -111,7 +113,7 @@ def test_the_adapter_takes_them(box: Mailbox, forms: bool) -> None:
 
 @pytest.mark.parametrize("kind", ["unsigned", "wrongly_signed"])
 def test_flawed_messages_are_not_believed(bare: Running, box: Mailbox, kind: str) -> None:
-    account = TwilioAccount(name="twilio", vendor="twilio", simulator=bare.url)  # type: ignore[arg-type]
+    account = TwilioAccount.model_validate({"name": "twilio", "vendor": "twilio", "simulator": bare.url})
     bare.fault(kind, vendor="twilio", times=3)
     client = Customer(bare.url, account.account_sid, account.auth_token.get_secret_value())
     client.call("POST", HOOKS, 201, json={"port_in_target_url": box.url})

@@ -108,15 +108,8 @@ class AmazonConnect(DeskCarrier):
                 if error.aws_code != NO_PLAN:
                     raise
                 why = _NO_PLAN
-        entry = Entry(
-            entry_id=f"sending-{sending.attempt}",
-            at=self._clock(),
-            from_carrier=False,
-            author="portolan",
-            text=f"{mark(case.case_id)}\n\n{sending.text}" if why else sending.text,
-            waits=bool(why),
-        )
-        self._book.add_desk_entry(case.case_id, entry)
+        text = f"{mark(case.case_id)}\n\n{sending.text}" if why else sending.text
+        self._keep(case, sending, text, waits=bool(why))
         if not why:
             return "case opened" if sending.kind is SendKind.NEW else "sent in the case"
         self._book.change_desk_case(case.case_id, lambda it: it.but(by_hand=why))

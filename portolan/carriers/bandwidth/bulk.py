@@ -15,9 +15,10 @@ from portolan.carriers.bandwidth.calls import Calls
 from portolan.carriers.bandwidth.reading import Portin, e164
 from portolan.carriers.http import HttpRefused
 from portolan.domain.carrier import Submission
-from portolan.domain.errors import CarrierRejected, CarrierUnavailable
+from portolan.domain.errors import CarrierRejected, CarrierUnavailable, OutcomeUnknown
 
 _EMPTY, _CHECKING, _UNFIT, _FIT = "DRAFT", "VALIDATE_DRAFT_TNS", "INVALID_DRAFT_TNS", "VALID_DRAFT_TNS"
+_DRAFTS = frozenset({_EMPTY, _CHECKING, _UNFIT, _FIT})
 
 
 class Bulk:
@@ -112,6 +113,9 @@ class Bulk:
         return next(iter(parts))
 
     def _given_up(self, path: str, error: HttpRefused) -> Exception:
-        """What a refusal amounts to, with the draft taken away."""
+        """What a refusal amounts to, with the draft taken away; an order that has gone out all the same stays."""
+        state = reading.state_after(self._calls.look(f"{path}/tnList"))
+        if state not in _DRAFTS:
+            return OutcomeUnknown(f"{error.message} It has gone out all the same: Bandwidth has it as {state}.")
         self._calls.delete(path)
         return self._calls.refusal(error)

@@ -6,12 +6,13 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
 
 from portolan.carriers.accounts import BandwidthAccount
-from portolan.carriers.bandwidth import reading, xml
+from portolan.carriers.bandwidth import reading, secrecy, xml
 from portolan.carriers.bandwidth.reading import Portin
 from portolan.carriers.http import Http, HttpRefused
 from portolan.domain.errors import CarrierInvalid, CarrierRefused, CarrierRejected
@@ -21,7 +22,6 @@ from portolan.domain.rejections import Rejection
 PAGE = 300
 #: Further pages are not read: nobody has so many orders, and a link that leads back would never end.
 MOST_PAGES = 200
-_SECRET = re.compile(r"<((?:\w+:)?(?:PinNumber|EndUserPIN|EndUserPassword|Password))\b[^>]*>[^<]*")
 _NEXT = re.compile(r"[?&]page=([^&;>\s]+)")
 
 
@@ -42,10 +42,12 @@ class Calls:
             simulated_clock=clock if account.simulator else None,
             transport=transport,
         )
+        own = (account.password, account.webhook_password)
+        self._own = [secret.get_secret_value() for secret in own if secret]
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> xml.Element | None:
         """What a GET answers; None where that is nothing."""
-        with self._discreet(f"GET /{path}"):
+        with self.discreet(f"GET /{path}"):
             response = self.http.get(path, params=dict(params or {}))
         return self._read(path, response, changes=False)
 
@@ -67,9 +69,13 @@ class Calls:
             body = xml.write(root, values)
         except ValueError as error:
             raise CarrierInvalid(f"{self.http.carrier} cannot be sent {root}: {error}.") from error
-        with self._discreet(f"{method} /{path}"):
-            response = self.http.send(method, path, content=body, headers={"content-type": xml.MEDIA_TYPE})
+        response = self.change(method, path, content=body, headers={"content-type": xml.MEDIA_TYPE})
         return self._read(path, response, changes=True)
+
+    def change(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        """Change something, by a body as it is or none; the options of `Http.send`."""
+        with self.discreet(f"{method} /{path}"):
+            return self.http.send(method, path, **options)
 
     def portin(self, order_id: str) -> Portin:
         """A port-in as it stands.
@@ -118,17 +124,18 @@ class Calls:
     def delete(self, path: str) -> None:
         """Take away a draft; one that is not there, or is none any more, is left as it is."""
         with contextlib.suppress(HttpRefused):
-            self.http.send("DELETE", path)
+            self.change("DELETE", path)
 
     @contextlib.contextmanager
-    def _discreet(self, call: str) -> Iterator[None]:
-        """Keep what Bandwidth repeats of an order's secrets out of what is said of a refusal."""
+    def discreet(self, call: str) -> Iterator[None]:
+        """Keep what Bandwidth repeats of secrets out of what is said of a refusal."""
         try:
             yield
         except HttpRefused as error:
-            if not _SECRET.search(error.body):
+            body = secrecy.masked_body(error.body, self._own)
+            if body == error.body:
                 raise
-            raise HttpRefused(self.http.carrier, call, error.status, _SECRET.sub(r"<\1/>", error.body)) from None
+            raise HttpRefused(self.http.carrier, call, error.status, body) from None
 
     def _read(self, path: str, response: httpx2.Response, changes: bool) -> xml.Element | None:
         if not response.content.strip():

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import httpx2
 
 from portolan.carriers.accounts import BandwidthAccount
+from portolan.carriers.bandwidth import secrecy
 from portolan.carriers.bandwidth import submission as sending
 from portolan.carriers.bandwidth.bulk import Bulk
 from portolan.carriers.bandwidth.calls import Calls
@@ -55,7 +56,7 @@ from portolan.domain.carrier import (
     Routing,
     Submission,
 )
-from portolan.domain.errors import CarrierError, CarrierInvalid, CarrierRefused
+from portolan.domain.errors import CarrierError, CarrierInvalid, CarrierRefused, CarrierUnavailable
 
 #: Orders whose numbers are remembered between a portability check and the request for their record.
 _REMEMBERED = 1000
@@ -96,7 +97,7 @@ class Bandwidth:
             self._asked_about[order_id] = numbers[0]
             while len(self._asked_about) > _REMEMBERED:
                 self._asked_about.popitem(last=False)
-        return Checker(self._calls).check(numbers)
+        return Checker(self._calls).check(numbers, lambda number: self._beside(order_id, number))
 
     def request_csr(self, order_id: str, losing_carrier: str, account_number: str) -> CsrAnswer:
         """The record of the account that the numbers checked last for the order are on; it comes some time later."""
@@ -112,10 +113,11 @@ class Bandwidth:
 
     def submit(self, submission: Submission) -> CarrierOrder:
         """Send it, or go on with what was begun under its key."""
-        carrier_order_id = self._sender.send(submission)
-        for part in self._orders.parts(carrier_order_id):
-            self._orders.remember(submission.key, part)
-        return self.get(carrier_order_id)
+        with secrecy.keeping(submission.secrets.values()):
+            carrier_order_id = self._sender.send(submission)
+            for part in self._orders.parts(carrier_order_id):
+                self._orders.remember(submission.key, part)
+            return self.get(carrier_order_id)
 
     def get(self, carrier_order_id: str) -> CarrierOrder:
         """How the order stands, with all its port-ins."""
@@ -152,11 +154,14 @@ class Bandwidth:
         return list(self._verified())
 
     def cancel(self, carrier_order_id: str, reason: str) -> CarrierOrder:
-        """Withdraw every port-in of the order; a draft is deleted.
+        """Withdraw every port-in of the order, and what was left of it to no other; a draft is deleted.
 
-        The losing carrier has to agree once it knows of the order: until it does, the state is REQUESTED_CANCEL.
+        Raises:
+            CarrierRefused: It is complete, or its FOC too near.
+            CarrierUnavailable: The losing carrier has to agree, and has not yet (REQUESTED_CANCEL).
         """
-        parts = self._orders.parts(carrier_order_id)
+        own = self._orders.parts(carrier_order_id)
+        parts = [*own, *self._orders.left(own)]
         if any(part.state == COMPLETE for part in parts):
             raise CarrierRefused(f"Bandwidth has order {carrier_order_id} as complete: it can no longer be cancelled.")
         live = [part for part in parts if part.state not in {CANCELLED, CANCELLING}]
@@ -164,18 +169,28 @@ class Bandwidth:
             self._orders.refuse_in_freeze(part, "cancelled")
         for part in live:
             try:
-                self._calls.http.send("DELETE", f"portins/{quote(part.order_id, safe='')}")
+                self._calls.change("DELETE", f"portins/{quote(part.order_id, safe='')}")
             except HttpRefused as error:
                 refused = self._calls.refusal(error)
                 raise CarrierRefused(f"Bandwidth does not cancel {part.order_id}. {refused.message}") from error
         if live and all(part.state in DRAFTS for part in parts):
             return _deleted(parts[0], self._orders.key_of(parts[0].order_id, parts[0].reference))
+        withdrawn = [self._calls.portin(part.order_id) for part in parts if part.state not in DRAFTS]
+        waiting = [part.order_id for part in withdrawn if part.state == CANCELLING]
+        if waiting:
+            raise CarrierUnavailable(
+                f"Bandwidth has {', '.join(waiting)} as {CANCELLING}: the losing carrier has yet to agree."
+            )
         return self.get(carrier_order_id)
 
     def configure(self, carrier_order_id: str, configuration: NumberConfiguration) -> bool:
         """Put the numbers into a location (`contact_flow`) and a site (`routing`), each by its number at Bandwidth.
 
         Emergency address and messaging belong to the location there; they are set up with it, not with an order.
+
+        Returns:
+            False where a port-in has its FOC, which a change would lose it: a person moves its numbers when they have
+            arrived.
 
         Raises:
             CarrierInvalid: It names no location or site.
@@ -187,11 +202,13 @@ class Bandwidth:
                     f"Bandwidth knows no {name} {text!r}: it has locations and sites, which are numbers.",
                     f"Give the number of a {'location' if name == 'contact_flow' else 'site'} of the account.",
                 )
-        self._place(carrier_order_id, configuration.routing, configuration.contact_flow)
-        return True
+        return self._place(carrier_order_id, configuration.routing, configuration.contact_flow)
 
     def unconfigure(self, carrier_order_id: str) -> None:
-        """Put the numbers back to the account's own site and location, as long as they are to come."""
+        """Put the numbers back to the account's own site and location, as long as they are to come without a FOC.
+
+        An account that names no location has none to go back to: the numbers stay in the one they were given.
+        """
         if not any(part.state == COMPLETE for part in self._orders.parts(carrier_order_id)):
             self._place(carrier_order_id, self._account.site_id, self._account.peer_id)
 
@@ -235,7 +252,13 @@ class Bandwidth:
     def remove_bridge(self, key: str) -> None:
         """There is none."""
 
-    def _place(self, carrier_order_id: str, site: str, peer: str) -> None:
+    def _beside(self, order_id: str, number: str) -> frozenset[str]:
+        """The numbers that a live order of the same origin as ours holds together with a number."""
+        return frozenset(one for held in self._orders.of_family(order_id, number) for one in held.numbers)
+
+    def _place(self, carrier_order_id: str, site: str, peer: str) -> bool:
+        """Put the numbers into a site and a location (peer) where that costs nothing; whether all are there."""
+        done = True
         wanted = {name: text for name, text in (("SiteId", site), ("PeerId", peer)) if text}
         for part in self._orders.parts(carrier_order_id):
             now = {"SiteId": part.site, "PeerId": part.peer}
@@ -246,11 +269,15 @@ class Bandwidth:
                     f"The numbers of {part.order_id} have arrived: Bandwidth moves them by its Dashboard only.",
                     f"Move them to {', '.join(f'{name} {text}' for name, text in wanted.items())} there.",
                 )
+            if part.foc_at:
+                done = False
+                continue
             path = f"portins/{quote(part.order_id, safe='')}"
             try:
                 self._calls.send("PUT", path, "LnpOrderSupp", sending.repeated(part) | wanted)
             except HttpRefused as error:
                 raise self._calls.refusal(error) from error
+        return done
 
     def _trigger(self, part: Portin) -> None:
         at = (self._clock() - _AT_ONCE).astimezone(ZONE).isoformat(timespec="seconds")

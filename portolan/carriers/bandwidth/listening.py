@@ -33,14 +33,18 @@ class Listening:
 
     def __init__(self, calls: Calls, account: BandwidthAccount, clock: Callable[[], datetime]) -> None:
         self._calls, self._account, self._clock = calls, account, clock
+        self._told = False
 
     def subscribe(self) -> None:
-        """See to it that there is a subscription to port-ins with our address, and that it does not end soon."""
+        """See to it that there is a subscription to port-ins with our address, and that it does not end soon.
+
+        It is renewed at the first look of a process, too: it tells nobody the password it has, which may be an old one.
+        """
         if not self._account.webhook_url:
             return
         ours = self._ours()
         seconds = int(LASTS.total_seconds())
-        if any(left >= seconds // 2 for _, left in ours):
+        if self._told and any(left >= seconds // 2 for _, left in ours):
             return
         values: dict[str, xml.Value] = {"OrderType": ORDER_TYPE, "CallbackSubscription": self._callback(seconds)}
         try:
@@ -51,6 +55,7 @@ class Listening:
         except HttpRefused as error:
             if error.status != _CONFLICT:
                 raise
+        self._told = True
 
     def changes(self, cursor: str) -> Changes:
         """The orders modified since; dates are whole days there, so that each is looked at by its own moment."""

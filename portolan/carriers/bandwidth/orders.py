@@ -12,11 +12,11 @@ from portolan.carriers.bandwidth import references, xml
 from portolan.carriers.bandwidth.bulk import Bulk
 from portolan.carriers.bandwidth.calls import Calls
 from portolan.carriers.bandwidth.reading import Portin, e164
-from portolan.carriers.bandwidth.states import DRAFTS, FOC, OVER, ZONE
+from portolan.carriers.bandwidth.states import CANCELLED, COMPLETE, DRAFTS, FOC, OVER, STATES, ZONE
 from portolan.carriers.bandwidth.submission import national
 from portolan.carriers.http import HttpRefused
 from portolan.carriers.ledger import Ledger
-from portolan.domain.carrier import CarrierOrder, CarrierStatus, read_key, send_key
+from portolan.domain.carrier import CarrierOrder, CarrierStatus, read_key, root_id, send_key
 from portolan.domain.errors import CarrierRefused
 from portolan.domain.rejections import Rejection, from_vendor
 
@@ -28,6 +28,8 @@ FREEZE = timedelta(hours=24)
 LAST_CALL = FREEZE * 2
 #: So many sendings later than the one that was kept are looked for.
 _ATTEMPTS = 20
+#: An order in such a state keeps its numbers from no other one; one whose withdrawal is under review still does.
+_FREE = DRAFTS | {CANCELLED, COMPLETE}
 
 
 class Entry(NamedTuple):
@@ -68,14 +70,34 @@ class Orders:
             self._ledger.remember(key, held.order_id)
 
     def order(self, carrier_order_id: str) -> CarrierOrder:
-        """How an order stands, all its port-ins taken together."""
-        return self._as_one(self.parts(carrier_order_id))
+        """How an order stands, all its port-ins taken together; it asks about those that nobody has any more."""
+        parts = self.parts(carrier_order_id)
+        found, left = self._as_one(parts), self.left(parts)
+        if not left:
+            return found
+        if found.status is CarrierStatus.CANCELLED:
+            raw = ", ".join(dict.fromkeys([found.raw_status, *(one.raw_status for one in left)]))
+            found = found.model_copy(update={"status": CarrierStatus.UNKNOWN, "raw_status": raw})
+        return found.model_copy(update={"asks": found.asks or _unclaimed(left)})
 
     def parts(self, carrier_order_id: str) -> list[Portin]:
         """The port-ins of an order by its newest sending; those that were left out of it are not among them."""
         everyone = self.family(carrier_order_id)
         newest = max(everyone, key=self._attempt)
         return [one for one in everyone if one.reference == newest.reference]
+
+    def left(self, parts: Sequence[Portin]) -> list[Portin]:
+        """What still moves numbers of a bulk order beside its parts: left out of a later sending, or let go by the bulk
+        order, and taken over by no other order, whose reference it would have.
+        """
+        key = read_key(self.key_of(parts[0].order_id, parts[0].reference))
+        if not parts[0].bulk or key is None:
+            return []
+        known = {one.order_id for one in parts}
+        references_so_far = [references.reference(send_key(key[0], attempt)) for attempt in range(1, key[1] + 1)]
+        sent = dict.fromkeys(order_id for one in references_so_far for order_id in self.sent(one))
+        found = [self._calls.portin(order_id) for order_id in sent if order_id not in known]
+        return [one for one in found if one.state not in _FREE]
 
     def family(self, carrier_order_id: str) -> list[Portin]:
         """The port-ins of an order by all its sendings; there is at least one."""
@@ -108,17 +130,32 @@ class Orders:
         """The orders that move a number, but for drafts."""
         return list(self._listed({"orderTn": national(number) or number}))
 
+    def of_family(self, order_id: str, number: str) -> list[Portin]:
+        """The port-ins that hold a number for our order, or for one that it was split out of the other way round."""
+        found = []
+        for entry in self.with_number(number):
+            known = read_key(self.key_of(entry.order_id, entry.reference))
+            if known and root_id(known[0]) == root_id(order_id) and entry.state not in _FREE:
+                found.append(self._calls.portin(entry.order_id))
+        return [one for one in found if one.state not in _FREE]
+
     def key_of(self, order_id: str, reference: str) -> str:
         """Our key for an order: by its reference, else as we remember; empty where it is not ours."""
         return references.key(reference) or self._remembered(order_id, reference)
 
     def refuse_in_freeze(self, held: Portin, done: str) -> None:
-        """Refuse what Bandwidth does not do any more.
+        """Refuse what Bandwidth does not do any more, by the date it confirmed, whatever has come between.
+
+        A date that has passed over an order that came back binds nobody.
 
         Raises:
             CarrierRefused: The FOC is less than 24 hours away.
         """
-        if held.state == FOC and held.foc_at and held.foc_at - self._clock() < FREEZE:
+        if held.foc_at is None or held.state in OVER:
+            return
+        ahead = held.foc_at - self._clock()
+        came_back = STATES.get(held.state) is CarrierStatus.REJECTED
+        if ahead < FREEZE and not (came_back and ahead < timedelta(0)):
             at = held.foc_at.astimezone(ZONE)
             raise CarrierRefused(
                 f"Order {held.order_id} has its FOC at {at:%Y-%m-%d %H:%M} New York, less than "
@@ -221,6 +258,15 @@ def together(parts: Sequence[Portin], key: str, attempt: int, now: datetime) -> 
         updated_at=max(updates) if updates else None,
         asks=next((asks for one in alive if (asks := one.as_order(key, attempt).asks)), ""),
         parts=[one.as_part() for one in parts],
+    )
+
+
+def _unclaimed(left: Sequence[Portin]) -> str:
+    numbers = [number for one in left for number in one.numbers]
+    return (
+        f"Bandwidth still has {', '.join(one.order_id for one in left)} for {', '.join(numbers[:3])}"
+        f"{' and others' if len(numbers) > 3 else ''}, which no order here has any more: send one that takes it over, "
+        "or withdraw it in the Dashboard"
     )
 
 

@@ -31,7 +31,7 @@ def upload(calls: Calls, order_id: str, papers: Sequence[Paper]) -> None:
 
 def _upload(calls: Calls, path: str, paper: Paper) -> None:
     kind = PAPER_KINDS[paper.kind]
-    response = calls.http.send(
+    response = calls.change(
         "POST",
         path,
         params={"documentType": kind},

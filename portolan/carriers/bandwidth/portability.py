@@ -6,7 +6,7 @@ Source: Bandwidth's OpenAPI document (`lnpchecker`) and its guide to it, which s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import NamedTuple
 
 from portolan.carriers.bandwidth import xml
@@ -19,6 +19,7 @@ from portolan.domain.rejections import Rejection
 
 #: Numbers a call. Bandwidth names no limit.
 BATCH = 500
+_ON_ORDER = "DUPLICATE_IN_PROGRESS"
 _DIGITS = re.compile(r"(?<![0-9])1?([2-9][0-9]{9})(?![0-9])")
 
 
@@ -35,8 +36,12 @@ class Checker:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
 
-    def check(self, numbers: Sequence[str]) -> list[Portability]:
+    def check(self, numbers: Sequence[str], beside: Callable[[str], Set[str]]) -> list[Portability]:
         """Whether each number can be taken, in the order given.
+
+        Args:
+            beside: The numbers that a live order of ours, for the same purpose, holds together with a number; none
+                where there is none. Bandwidth refuses to look at numbers that are on an order already.
 
         Toll-free numbers are looked at when an order is made: the look-up for them is an order itself, of minutes.
         """
@@ -52,7 +57,7 @@ class Checker:
             else:
                 local.append(number)
         for few in _batches(local):
-            found |= self._check(few)
+            found |= self._check(few, beside)
         return [found[number] for number in numbers]
 
     def groups(self, numbers: Sequence[str]) -> Groups:
@@ -80,7 +85,7 @@ class Checker:
         known = {keys[number] for number in numbers if number in keys}
         return Groups(len(known), types == {"AUTOMATED"} and {place for _, place in known} == {"on-net"})
 
-    def _check(self, numbers: Sequence[str]) -> dict[str, Portability]:
+    def _check(self, numbers: Sequence[str], beside: Callable[[str], Set[str]]) -> dict[str, Portability]:
         """One call; numbers that Bandwidth refuses to look at are left out of a second one."""
         try:
             answer = self._ask(numbers)
@@ -90,19 +95,21 @@ class Checker:
             if not stuck:
                 raise self._calls.refusal(error) from error
             others = [number for number in numbers if number not in stuck]
-            refused = {one: Portability(number=one, portable=False, reason=why) for one, why in stuck.items()}
-            return refused | (self._check(others) if others else {})
+            refused = {one: Portability(number=one, portable=False, reason=why.text) for one, why in stuck.items()}
+            refused |= _on_order([one for one, why in stuck.items() if why.code == _ON_ORDER], beside)
+            return refused | (self._check(others, beside) if others else {})
         return {number: _judged(number, answer) for number in numbers}
 
     def _ask(self, numbers: Sequence[str]) -> xml.Element:
         body = xml.write("NumberPortabilityRequest", {"TnList": {"Tn": [national(one) or one for one in numbers]}})
-        response = self._calls.http.ask(
-            "POST",
-            "lnpchecker",
-            params={"fullCheck": "offnetportability"},
-            content=body,
-            headers={"content-type": xml.MEDIA_TYPE},
-        )
+        with self._calls.discreet("POST /lnpchecker"):
+            response = self._calls.http.ask(
+                "POST",
+                "lnpchecker",
+                params={"fullCheck": "offnetportability"},
+                content=body,
+                headers={"content-type": xml.MEDIA_TYPE},
+            )
         with self._calls.http.understanding("the portability of numbers"):
             return xml.read(response.content)
 
@@ -135,13 +142,24 @@ def _listed(element: xml.Element) -> set[str]:
     return {e164(text) for text in xml.texts(element, "Tn", "TN")}
 
 
-def _named(reasons: Sequence[Rejection], numbers: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _on_order(numbers: Sequence[str], beside: Callable[[str], Set[str]]) -> dict[str, Portability]:
+    """Those of the numbers that are on an order of ours: Bandwidth has shown that it takes them."""
+    found: dict[str, Portability] = {}
+    for number in numbers:
+        if number not in found:
+            words = "it is on this order at Bandwidth already"
+            held = beside(number) & set(numbers)
+            found |= {one: Portability(number=one, portable=True, reason=words) for one in held}
+    return found
+
+
+def _named(reasons: Sequence[Rejection], numbers: Sequence[str]) -> Iterator[tuple[str, Rejection]]:
     """The numbers that refusals name, in a field of their own or in words."""
     for reason in reasons:
         said = set(reason.numbers) | {f"+1{digits}" for digits in _DIGITS.findall(reason.text)}
         for number in numbers:
             if number in said:
-                yield number, reason.text
+                yield number, reason
 
 
 def _batches(numbers: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from portolan.carriers.bandwidth import xml
+from portolan.carriers.bandwidth import secrecy, xml
 from portolan.carriers.bandwidth.states import ASKS, CANCELLED, COMPLETE, EXCEPTION, FOC, STATES, foc, moment
 from portolan.domain.carrier import CarrierOrder, CarrierPart, CarrierStatus, NumberStatus
 from portolan.domain.rejections import Rejection, from_vendor, meanings
@@ -147,11 +147,12 @@ def portin(order_id: str, answer: xml.Element) -> Portin:
 
 def errors(answer: xml.Element) -> Iterator[Rejection]:
     """Every error in an answer, in canonical words, wherever Bandwidth puts it: it has five ways of saying one."""
+    secrets = xml.texts(answer, *secrecy.ELEMENTS)
     for element in answer.iter():
         if not isinstance(element.tag, str):
             continue
         code = xml.words(element, "Code") or xml.words(element, "ErrorCode")
-        said = xml.words(element, "Description")
+        said = secrecy.masked(xml.words(element, "Description"), secrets)
         is_http = xml.name_of(element) == "Status" and len(code) <= len("404")
         if code and not is_http:
             numbers = [e164(one) for one in xml.texts(element, "Tn", "TN", "TelephoneNumber")]

@@ -137,6 +137,7 @@ def order(submission: Submission, account: BandwidthAccount) -> dict[str, xml.Va
 
     Raises:
         CarrierInvalid: Address or billing telephone number cannot be read.
+        CarrierRefused: Its numbers have several PINs.
     """
     given, numbers = submission.account, [national(number) or number for number in submission.numbers]
     site, peer = places(submission, account)
@@ -155,7 +156,7 @@ def order(submission: Submission, account: BandwidthAccount) -> dict[str, xml.Va
     values |= {
         "BillingTelephoneNumber": btn,
         "Subscriber": subscriber(given, submission.country, submission.kind is not SendKind.NEW),
-        "WirelessInfo": {"AccountNumber": given.account_number, "PinNumber": submission.secret("pin")},
+        "WirelessInfo": {"AccountNumber": given.account_number, "PinNumber": _pin(submission)},
     }
     if new_btn and new_btn != btn and new_btn not in numbers:
         values["NewBillingTelephoneNumber"] = new_btn
@@ -168,8 +169,13 @@ def order(submission: Submission, account: BandwidthAccount) -> dict[str, xml.Va
 
 def bulk(submission: Submission, account: BandwidthAccount) -> dict[str, xml.Value]:
     """The content of a `BulkPortin`: what it hands down to its port-ins when they are made."""
-    values = order(submission, account)
-    return {name: values[name] for name in ("CustomerOrderId", "RequestedFocDate", "SiteId", "PeerId")}
+    site, peer = places(submission, account)
+    return {
+        "CustomerOrderId": references.reference(submission.key),
+        "RequestedFocDate": foc_wish(submission),
+        "SiteId": site,
+        "PeerId": peer,
+    }
 
 
 def part(
@@ -191,13 +197,14 @@ def supplement(submission: Submission, held: Portin, account: BandwidthAccount) 
     wish: dict[str, xml.Value] = {"RequestedFocDate": foc_wish(submission)} if submission.requested_foc_on else {}
     if submission.kind is SendKind.NEW_DATE:
         return values | wish | {"CustomerOrderId": reference}
-    changed = order(submission, account)
-    changed.pop("Triggered", None)
-    if held.bulk and not set(submission.numbers) <= set(held.numbers):
-        changed["PartialPort"] = True
     # The losing carrier may have numbers of the order that have meanwhile gone on in another one.
     kept = [number for number in held.numbers if number in set(submission.numbers)]
     added = [] if held.bulk else [number for number in submission.numbers if number not in set(held.numbers)]
+    here = [number for number in submission.numbers if number in {*kept, *added}]
+    changed = order(submission.model_copy(update={"numbers": here}), account)
+    changed.pop("Triggered", None)
+    if held.bulk and not set(submission.numbers) <= set(held.numbers):
+        changed["PartialPort"] = True
     del changed["ListOfPhoneNumbers"]
     if len(kept) != len(held.numbers) or added:
         changed["ListOfPhoneNumbers"] = {"PhoneNumber": [national(number) or number for number in [*kept, *added]]}
@@ -271,6 +278,17 @@ def subscriber(account: AccountData, country: str, again: bool = False) -> dict[
 def letters_first(papers: Sequence[Paper]) -> list[Paper]:
     """The papers in the order in which they are uploaded: the newest letter counts, so that it is the last."""
     return sorted(papers, key=lambda paper: paper.kind == "loa")
+
+
+def _pin(submission: Submission) -> str:
+    """The PIN of all the numbers; Bandwidth takes one an order."""
+    found = {submission.secret("pin", number) for number in submission.numbers}
+    if len(found) > 1:
+        raise CarrierRefused(
+            "Nothing was sent: Bandwidth takes one PIN for all numbers of an order, and these have not all the same.",
+            f"Give each the same with `portolan secret {submission.order_id} pin VALUE NUMBER`, or split some out.",
+        )
+    return found.pop()
 
 
 def _billing(text: str) -> str:

@@ -17,11 +17,13 @@ from portolan.carriers.bandwidth.calls import Calls
 from portolan.carriers.bandwidth.orders import Orders
 from portolan.carriers.bandwidth.portability import Checker
 from portolan.carriers.bandwidth.reading import Portin
-from portolan.carriers.bandwidth.states import CHECKING, COMPLETE, DRAFTS, EXCEPTION, OVER, UNFIT
+from portolan.carriers.bandwidth.states import CANCELLING, CHECKING, COMPLETE, DRAFTS, EXCEPTION, OVER, UNFIT
 from portolan.carriers.http import HttpRefused
-from portolan.domain.carrier import SendKind, Submission, read_key, root_id
+from portolan.domain.carrier import SendKind, Submission, root_id
 from portolan.domain.errors import CarrierInvalid, CarrierRefused, CarrierRejected, CarrierUnavailable
 
+#: So many numbers of an order that was split out are looked for in others; they are let go of together.
+_LOOKED_AT = 20
 _REGULAR_DRAFTS, _ALL_DRAFTS = ("draft",), tuple(state.lower() for state in sorted(DRAFTS))
 
 
@@ -92,8 +94,9 @@ class Sender:
         try:
             self._calls.send("PUT", f"portins/{quote(begun.order_id, safe='')}", "LnpOrderSupp", values)
         except HttpRefused as error:
-            self._discard(begun.order_id)
-            raise self._calls.refusal(error) from error
+            if self._calls.portin(begun.order_id).state in DRAFTS:
+                self._discard(begun.order_id)
+                raise self._calls.refusal(error) from error
         return begun.order_id
 
     def _discard(self, order_id: str) -> None:
@@ -101,15 +104,25 @@ class Sender:
         self._calls.delete(f"portins/{quote(order_id, safe='')}")
 
     def _adopted(self, submission: Submission) -> str | None:
-        """The part of the order this one was split out of that has exactly its numbers: it changes its reference."""
+        """The part of the order this one was split out of that has exactly its numbers: it changes its reference.
+
+        Raises:
+            CarrierUnavailable: That order has not let go of all of them yet.
+            CarrierRefused: Several of its parts hold them.
+        """
+        wanted = set(submission.numbers)
         if root_id(submission.order_id) == submission.order_id:
             return None
-        for entry in self._orders.with_number(submission.numbers[0]):
-            known = read_key(self._orders.key_of(entry.order_id, entry.reference))
-            if not known or entry.state in OVER | DRAFTS or root_id(known[0]) != root_id(submission.order_id):
-                continue
-            held = self._calls.portin(entry.order_id)
-            if set(held.numbers) == set(submission.numbers) and held.state not in OVER | DRAFTS:
+        for number in submission.numbers[:_LOOKED_AT]:
+            for held in self._orders.of_family(submission.order_id, number):
+                if held.state == CANCELLING or not set(held.numbers) <= wanted:
+                    raise CarrierUnavailable(f"{number} is still in {held.order_id}, which has to let go of it first.")
+                if set(held.numbers) < wanted:
+                    raise CarrierRefused(
+                        f"Nothing was sent: {held.order_id} holds {number} and not all of the numbers, and Bandwidth "
+                        "makes no port-in of several.",
+                        "Split the order by its port-ins there.",
+                    )
                 self._bulk.let_go(held)
                 self._put(submission, held, moved_only=held.state != EXCEPTION)
                 return held.order_id

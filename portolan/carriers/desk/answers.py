@@ -171,7 +171,7 @@ def handed_over(case: Case, external_id: str, at: datetime) -> Case:
 def _check(case: Case, said: Said) -> None:
     if case.kind is not CaseKind.PORT:
         raise DoesNotFit(f"{case.case_id} is no order.", f"`portolan desk return {case.order_id}` is for port-backs.")
-    if case.sent is None:
+    if case.sent is None and not (said.kind == "cancelled" and case.at_desk):
         raise DoesNotFit(f"Nothing was sent for {case.order_id} yet, so that nobody can have answered.")
     if case.status not in FITS[said.kind]:
         words = in_words(case.foc_at) if case.status is CarrierStatus.FOC_CONFIRMED else ""

@@ -55,6 +55,7 @@ class Sending(BaseModel):
         digest: Names text and documents: what is told apart when a sending of unknown fate was corrected meanwhile.
         begun_at: When it was put into the book, before anything left.
         sent_at: When it had left; None: nobody knows yet whether it has.
+        tries: How many tries left or may have left; one that was refused before anything left is taken back.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Sending(BaseModel):
     digest: str = ""
     begun_at: AwareDatetime
     sent_at: AwareDatetime | None = None
+    tries: int = 1
 
 
 class Entry(BaseModel):
@@ -98,7 +100,7 @@ class Case(BaseModel):
         moved_at: When the numbers moved.
         question: What the desk wants to know; empty: nothing.
         told_at: Of a port-back: when the desk was asked.
-        withdrawn_at: When the desk was asked to withdraw the order.
+        withdrawn_at: When the withdrawal of the order was asked for.
         claimed: Of a bridge: for each legacy number the one chosen for it. Of a port: numbers seen claimed.
         configured: For each number the flow it was given.
         answered_at: When the desk gave its newest answer.
@@ -147,6 +149,11 @@ class Case(BaseModel):
         """The newest sending that has left."""
         return next((one for one in reversed(self.sendings) if one.sent_at), None)
 
+    @property
+    def at_desk(self) -> bool:
+        """Whether anything of the case has left, or may have."""
+        return bool(self.external_id) or any(one.sent_at or one.tries for one in self.sendings)
+
     def but(self, **changes: Any) -> Case:
         """The case with other values, checked like any from outside."""
         return Case.model_validate(self.model_dump() | changes)
@@ -154,6 +161,11 @@ class Case(BaseModel):
     def sending(self, key: str) -> Sending | None:
         """The sending with this key."""
         return next((one for one in self.sendings if one.key == key), None)
+
+    def settled(self, key: str) -> bool:
+        """Whether nothing is to leave under this key any more: it has left, or the case is closed."""
+        held = self.sending(key)
+        return self.closed_at is not None or (held is not None and held.sent_at is not None)
 
 
 class DeskBook(Protocol):

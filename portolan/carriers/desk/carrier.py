@@ -9,7 +9,15 @@ from typing import ClassVar
 
 from portolan.carriers.desk.book import Case, CaseKind, DeskBook, Entry, Filed, Sending
 from portolan.carriers.desk.returns import DeskReturns
-from portolan.carriers.desk.standing import asked_of_people, order_of, sent_anew
+from portolan.carriers.desk.standing import (
+    asked_of_people,
+    begun,
+    hand_over,
+    never_sent,
+    order_of,
+    sent_anew,
+    taken_back,
+)
 from portolan.carriers.desk.texts import needs_letter, withdrawal_text
 from portolan.domain.carrier import (
     BridgeAnswer,
@@ -28,7 +36,7 @@ from portolan.domain.carrier import (
     SendKind,
     Submission,
 )
-from portolan.domain.errors import CarrierRefused, OutcomeUnknown
+from portolan.domain.errors import CarrierError, CarrierRefused, OutcomeUnknown
 
 #: What was written in the same instants as the last listing is listed once more.
 OVERLAP = timedelta(minutes=1)
@@ -95,21 +103,35 @@ class DeskCarrier:
         case = self._case_for(submission)
         held = case.sending(submission.key)
         if held is None or held.sent_at is None:
-            sending = self._begun(submission, case.case_id, held)
-            case = self._book.change_desk_case(case.case_id, lambda it: _begun(it, sending))
-            raw_status = self._send(case, sending, submission)
-            sent = sending.model_copy(update={"sent_at": self._clock()})
-            papers = _papers(case, submission, self.ATTACHES)
-            self._book.change_desk_case(
-                case.case_id, lambda it: sent_anew(it, sent, submission.numbers, raw_status).but(papers=papers)
-            )
+            self._leave(case.case_id, self._begun(submission, case.case_id, held), submission)
         return self.get(case.case_id)
+
+    def _leave(self, case_id: str, sending: Sending, submission: Submission) -> None:
+        """Let a sending leave, unless another try was faster; one that surely did not leave is taken back."""
+        case = self._book.change_desk_case(case_id, lambda it: begun(it, sending))
+        if case.settled(sending.key):
+            return
+        try:
+            raw_status = self._send(case, sending, submission)
+        except OutcomeUnknown:
+            raise
+        except CarrierError:
+            self._book.change_desk_case(case_id, lambda it: taken_back(it, sending.key))
+            raise
+        sent = sending.model_copy(update={"sent_at": self._clock()})
+        self._book.change_desk_case(
+            case_id,
+            lambda it: sent_anew(it, sent, submission.numbers, raw_status).but(
+                papers=_papers(it, submission, self.ATTACHES)
+            ),
+        )
 
     def _case_for(self, submission: Submission) -> Case:
         known = self._book.desk_case_of(submission.key)
         if known is None and submission.carrier_order_id:
             known = self._book.desk_case(submission.carrier_order_id)
-        if known is None or (known.status is CarrierStatus.CANCELLED and submission.kind is SendKind.NEW):
+        over = known is not None and known.status is CarrierStatus.CANCELLED and known.case_id != submission.key
+        if known is None or (over and submission.kind is SendKind.NEW):
             open_ones = self._book.desk_cases(
                 carrier=self._name, order_id=submission.order_id, kind=CaseKind.PORT, live=True
             )
@@ -146,6 +168,7 @@ class DeskCarrier:
             text=text,
             digest=sha256(told.encode(errors="replace")).hexdigest()[:10],
             begun_at=earlier.begun_at if earlier else self._clock(),
+            tries=earlier.tries if earlier else 0,
         )
 
     def get(self, carrier_order_id: str) -> CarrierOrder:
@@ -201,8 +224,10 @@ class DeskCarrier:
     def cancel(self, carrier_order_id: str, reason: str) -> CarrierOrder:
         """Ask the desk to withdraw the order, once; it is cancelled when a person enters that the desk has.
 
+        One of which nothing can have left is cancelled without asking anybody.
+
         Raises:
-            OutcomeUnknown: The desk was asked, and nobody has entered yet what it said.
+            OutcomeUnknown: The desk was asked, or a person has to, and nobody has entered yet what it said.
             CarrierRefused: The numbers have moved.
         """
         case = self._case(carrier_order_id)
@@ -211,12 +236,21 @@ class DeskCarrier:
         if case.status in _OVER:
             raise CarrierRefused(f"The numbers of {case.case_id} have moved: the order can no longer be withdrawn.")
         now = self._clock()
-        attempt = case.sent.attempt if case.sent else 0
-        self._tell(case, f"withdraw-{attempt}", withdrawal_text(case.case_id, reason))
+        case = self._book.change_desk_case(case.case_id, lambda it: never_sent(it, now))
+        if case.status is CarrierStatus.CANCELLED:
+            return self._seen(case)
+        name = f"withdraw-{case.sent.attempt if case.sent else 0}"
+        self._tell(case, name, withdrawal_text(case.case_id, reason))
         self._book.change_desk_case(case.case_id, lambda it: it.but(withdrawn_at=it.withdrawn_at or now))
+        enter = f"`portolan desk answer {case.order_id} cancelled`"
+        if any(entry.entry_id == name and entry.waits for entry in self._book.desk_entries(case.case_id)):
+            raise OutcomeUnknown(
+                f"{self._desk} was not asked yet to withdraw {case.case_id}: the text waits for a person.",
+                f"{hand_over(case, self._desk)} Once it is withdrawn, enter {enter}.",
+            )
         raise OutcomeUnknown(
             f"{self._desk} was asked to withdraw {case.case_id}, and nobody has entered yet that it has.",
-            f"Ask, and enter it: `portolan desk answer {case.order_id} cancelled`.",
+            f"Ask, and enter it: {enter}.",
         )
 
     def configure(self, carrier_order_id: str, configuration: NumberConfiguration) -> bool:
@@ -267,21 +301,31 @@ class DeskCarrier:
         return case
 
     def _tell(self, case: Case, entry_id: str, text: str) -> None:
-        """Say words in a case, once under this id."""
+        """Say words in a case, once under this id; the entry, which says that it was done, comes last."""
         if any(entry.entry_id == entry_id for entry in self._book.desk_entries(case.case_id)):
             return
         now = self._clock()
         entry = self._say(case, Entry(entry_id=entry_id, at=now, from_carrier=False, author="portolan", text=text))
-        self._book.add_desk_entry(case.case_id, entry)
         spoke = {} if entry.waits else {"spoke_at": now}
         self._book.change_desk_case(case.case_id, lambda it: it.but(touched_at=now, **spoke))
+        self._book.add_desk_entry(case.case_id, entry)
 
-
-def _begun(case: Case, sending: Sending) -> Case:
-    """The case with a sending that is about to leave, in its place among the others."""
-    if case.sending(sending.key) is None:
-        return case.but(sendings=[*case.sendings, sending])
-    return case.but(sendings=[sending if one.key == sending.key else one for one in case.sendings])
+    def _keep(self, case: Case, sending: Sending, text: str, waits: bool = False) -> None:
+        """Keep what a sending said, once; corrected under the same key, the newest text alone waits for people."""
+        name = f"sending-{sending.attempt}"
+        told = [one for one in self._book.desk_entries(case.case_id) if one.entry_id.partition(".")[0] == name]
+        if told and told[-1].text == text:
+            return
+        entry = Entry(
+            entry_id=f"{name}.{len(told) + 1}" if told else name,
+            at=self._clock(),
+            from_carrier=False,
+            author="portolan",
+            text=text,
+            waits=waits,
+        )
+        self._book.add_desk_entry(case.case_id, entry)
+        self._book.settle_desk_entries(case.case_id, [one.entry_id for one in told])
 
 
 def _papers(case: Case, submission: Submission, attached: bool) -> list[Filed]:

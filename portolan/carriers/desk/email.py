@@ -101,14 +101,7 @@ class EmailDesk(DeskCarrier):
                 papers=submission.papers,
             ),
         )
-        said = Entry(
-            entry_id=f"sending-{sending.attempt}",
-            at=self._clock(),
-            from_carrier=False,
-            author="portolan",
-            text=sending.text,
-        )
-        self._book.add_desk_entry(case.case_id, said)
+        self._keep(case, sending, sending.text)
         return f"mailed to {self._account.desk}"
 
     def _say(self, case: Case, entry: Entry) -> Entry:

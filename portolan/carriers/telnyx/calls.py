@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -46,17 +47,22 @@ class Calls:
         filters = {"filter" + "".join(f"[{step}]" for step in by.split(".")): value, "sort[value]": "created_at"}
         return [self._whole(held) for held in self._pages("porting_orders", reading.order, filters)]
 
-    def held(self, raw: str) -> list[tuple[str, str, HeldNumber]]:
-        """Order, number and state of every number in orders of a status: the only filter that list has."""
-        by = {"filter[porting_order_status]": raw}
-        return list(self._pages("porting_phone_numbers", reading.held_number, by))
+    def numbers(self, carrier_order_id: str) -> Iterator[tuple[str, HeldNumber]]:
+        """Every number of an order, and how it stands.
+
+        The filter is the one in the link that Telnyx answers with an order; its list of filters leaves it out.
+        """
+        by = {"filter[porting_order_id]": carrier_order_id}
+        rows = self._pages("porting_phone_numbers", reading.held_number, by)
+        return ((number, found) for order_id, number, found in rows if order_id == carrier_order_id)
 
     def create(self, numbers: Sequence[str], reference: str, group: str) -> list[Held]:
         """Draft an order for the numbers; Telnyx may make several of it."""
         body = {"phone_numbers": list(numbers), "customer_reference": reference, "customer_group_reference": group}
         response = self._send("POST", "porting_orders", body)
         with self._http.understanding("POST /porting_orders", changes=True):
-            return [reading.order(each) for each in _rows(response.json())]
+            made = [reading.order(each) for each in _rows(response.json())]
+        return [self._whole(held) for held in made]
 
     def change(self, carrier_order_id: str, body: JSON, secrets: Collection[str] = ()) -> Held:
         """Change fields of an order; what is left out stays. What is secret is not in any error."""
@@ -190,11 +196,18 @@ class Calls:
     # -- the ways of calling --------------------------------------------------------------------------------------
 
     def _whole(self, held: Held) -> Held:
-        """The order with the numbers that the answer left out, as it does for large ones."""
+        """The order with the numbers that the answer left out: it has the first 50 at most.
+
+        Raises:
+            CarrierUnavailable: Some are told nowhere; without them it would look as if nobody had ordered them.
+        """
         if held.count <= len(held.numbers):
             return held
-        own = {number: found for order_id, number, found in self.held(held.raw) if order_id == held.carrier_order_id}
-        return replace(held, numbers={**own, **held.numbers})
+        numbers = {**dict(islice(self.numbers(held.carrier_order_id), held.count)), **held.numbers}
+        if len(numbers) < held.count:
+            told = f"{len(numbers)} of the {held.count} numbers of order {held.carrier_order_id}"
+            raise CarrierUnavailable(f"{self.carrier} tells {told}.")
+        return replace(held, numbers=numbers)
 
     def _one(
         self,

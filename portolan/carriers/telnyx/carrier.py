@@ -19,7 +19,7 @@ from portolan.carriers.telnyx.calls import Calls
 from portolan.carriers.telnyx.reading import Held
 from portolan.carriers.telnyx.refusing import Missing
 from portolan.carriers.telnyx.standing import CANCELLED, CANCELLING, DATED, DRAFT, PORTED
-from portolan.carriers.telnyx.submitting import Sending, age, divided_off, numbers_of
+from portolan.carriers.telnyx.submitting import Sending, age, divided_off, left_behind, numbers_of
 from portolan.domain.carrier import (
     BridgeAnswer,
     BridgeWanted,
@@ -112,11 +112,13 @@ class Telnyx:
         return self._told(standing.current(sending.run()), submission.key)
 
     def get(self, carrier_order_id: str) -> CarrierOrder:
-        """How the order stands: all the orders Telnyx has made of it together."""
+        """How the order stands: all the orders Telnyx has made of it together, and what was left behind of it."""
         parts = self._parts(carrier_order_id)
         reference = parts[0].reference
         known = reference if read_key(reference) else self._ledger.key_of(carrier_order_id)
-        return self._returns.seen(standing.aggregated(parts, known or reference, self._clock()))
+        told = standing.aggregated(parts, known or reference, self._clock())
+        left = [held for held in left_behind(self._calls, parts) if held.raw != DRAFT]
+        return self._returns.seen(standing.beside(told, left))
 
     def changes(self, cursor: str) -> Changes:
         """Every order with an event since the cursor, and a little before it, as events may come late."""
@@ -146,13 +148,14 @@ class Telnyx:
         return looking.verified(self._calls, self._account)
 
     def cancel(self, carrier_order_id: str, reason: str) -> CarrierOrder:
-        """Withdraw every part; a draft is deleted.
+        """Withdraw every part, and what was left behind that no other order of ours has taken over; drafts are deleted.
 
         Raises:
             CarrierRefused: Its numbers have moved, or move within 48 hours; nothing was withdrawn.
             CarrierUnavailable: Telnyx has it under review; whether it is withdrawn shows later.
         """
-        parts = [part for part in self._parts(carrier_order_id, drafts=True) if part.raw != CANCELLED]
+        known = self._parts(carrier_order_id, drafts=True)
+        parts = [part for part in known if part.raw != CANCELLED] + left_behind(self._calls, known)
         for part in parts:
             self._refuse_late(part)
         for part in parts:
@@ -177,7 +180,7 @@ class Telnyx:
         return lines.configure(self._calls, self._parts(carrier_order_id), configuration)
 
     def unconfigure(self, carrier_order_id: str) -> None:
-        """Take connection, tags, emergency address and messaging profile from the numbers."""
+        """Take connection, emergency address and messaging profile from the numbers, and the tags of their order."""
         lines.unconfigure(self._calls, self._parts(carrier_order_id))
 
     def activate(self, carrier_order_id: str) -> CarrierOrder:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from portolan.carriers.addresses import Address
 from portolan.carriers.telnyx.reading import Held, Requirement
 from portolan.domain.carrier import FocWindow, NumberConfiguration, Submission
-from portolan.domain.errors import CarrierInvalid
+from portolan.domain.errors import CarrierInvalid, CarrierRefused
 from portolan.domain.foc import in_words
 
 #: What becomes of the numbers that stay, by our word for it.
@@ -29,7 +29,11 @@ _WINDOWS_NAMED = 5
 
 
 def wanted(submission: Submission, address: Address, webhook_url: str) -> dict[str, Any]:
-    """Everything of the account and the numbers that the order has to say there."""
+    """Everything of the account and the numbers that the order has to say there.
+
+    Raises:
+        CarrierRefused: The numbers have different PINs, and an order takes one.
+    """
     account = submission.account
     told: dict[str, Any] = {
         "end_user": {
@@ -38,7 +42,7 @@ def wanted(submission: Submission, address: Address, webhook_url: str) -> dict[s
                 auth_person_name=account.authorized_person,
                 account_number=account.account_number,
                 billing_phone_number=account.btn,
-                pin_passcode=submission.secret("pin"),
+                pin_passcode=_pin(submission),
                 tax_identifier=submission.secret("nif"),
             ),
             "location": {
@@ -85,16 +89,21 @@ def configured(configuration: NumberConfiguration) -> dict[str, Any]:
     )
 
 
-def lacking(want: Mapping[str, Any], has: object) -> dict[str, Any]:
-    """Of what is wanted, what is not there yet; nothing and null are the same."""
+def lacking(want: Mapping[str, Any], has: object, agreed: bool = False) -> dict[str, Any]:
+    """Of what is wanted, what is not there yet; nothing and null are the same.
+
+    Args:
+        agreed: Whether the losing carrier has agreed to what it was told: then a PIN that is not shown is the right
+            one. Before, it may be the old one, and is sent.
+    """
     there = has if isinstance(has, Mapping) else {}
     found: dict[str, Any] = {}
     for name, value in want.items():
         if isinstance(value, Mapping):
-            deeper = lacking(value, there.get(name))
+            deeper = lacking(value, there.get(name), agreed)
             if deeper:
                 found[name] = deeper
-        elif (there.get(name) or None) != (value or None) and not _hidden(name, there.get(name)):
+        elif (there.get(name) or None) != (value or None) and not (agreed and _hidden(name, there.get(name))):
             found[name] = value
     # What becomes of the remaining numbers is one thing said in several fields.
     return found | ({"misc": dict(want["misc"])} if "misc" in found else {})
@@ -139,6 +148,17 @@ def requirement_papers(requirements: Sequence[Requirement]) -> dict[str, str]:
         if kind and one.type_id and one.kind == "document" and not one.value:
             found[one.type_id] = kind
     return found
+
+
+def _pin(submission: Submission) -> str:
+    """The one PIN of the order: the account's, or the one that all its numbers have."""
+    pins = {submission.secret("pin", number) for number in submission.numbers}
+    if len(pins) > 1:
+        raise CarrierRefused(
+            "Nothing was sent: Telnyx takes one PIN for the whole order, and its numbers have different ones or none.",
+            f"Give each the same with `portolan secret {submission.order_id} pin VALUE NUMBER`, then answer retry.",
+        )
+    return pins.pop() if pins else ""
 
 
 def _hidden(name: str, there: object) -> bool:

@@ -19,7 +19,7 @@ _NOTHING: dict[str, object] = {
 
 
 def configure(calls: Calls, parts: Sequence[Held], configuration: NumberConfiguration) -> bool:
-    """Give the numbers this configuration; False where some have arrived that the inventory does not have yet.
+    """Give the numbers this configuration; False where some have not arrived yet, by the registry or the inventory.
 
     Raises:
         CarrierRefused: The order was cancelled.
@@ -33,8 +33,10 @@ def configure(calls: Calls, parts: Sequence[Held], configuration: NumberConfigur
         if part.raw != PORTED:
             _change_order(calls, part, fields.lacking(wanted, part.body))
             continue
-        for number in _arrived(part):
-            line = calls.line(number)
+        for number, where in numbers([part]).items():
+            if where is NumberStatus.RETURNED:
+                continue
+            line = calls.line(number) if where is NumberStatus.ACTIVE else None
             if line:
                 _configure_line(calls, line, configuration)
             done = done and line is not None
@@ -42,19 +44,23 @@ def configure(calls: Calls, parts: Sequence[Held], configuration: NumberConfigur
 
 
 def unconfigure(calls: Calls, parts: Sequence[Held]) -> None:
-    """Take the configuration from the numbers; those without stay so."""
+    """Take the configuration from the numbers; those without stay so.
+
+    Tags that the numbers' order does not name were set by others, or not through the order, and stay.
+    """
     for part in parts:
         if part.raw == CANCELLED:
             continue
+        found = part.body.get("phone_number_configuration")
+        there = found if isinstance(found, dict) else {}
         if part.raw != PORTED:
-            there = part.body.get("phone_number_configuration")
-            if isinstance(there, dict) and any(there.get(name) for name in _NOTHING):
+            if any(there.get(name) for name in _NOTHING):
                 _change_order(calls, part, {"phone_number_configuration": _NOTHING})
             continue
         for number in part.numbers:
             line = calls.line(number)
             if line:
-                _unconfigure_line(calls, line)
+                _unconfigure_line(calls, line, there.get("tags"))
 
 
 def settle(calls: Calls, parts: Sequence[Held], campaign: str) -> dict[str, MessagingStatus]:
@@ -84,10 +90,6 @@ def _change_order(calls: Calls, part: Held, body: dict[str, object]) -> None:
         calls.change(part.carrier_order_id, body)
 
 
-def _arrived(part: Held) -> list[str]:
-    return [number for number, where in numbers([part]).items() if where is NumberStatus.ACTIVE]
-
-
 def _configure_line(calls: Calls, line: Line, wanted: NumberConfiguration) -> None:
     body: dict[str, object] = {}
     if wanted.contact_flow and wanted.contact_flow != line.connection:
@@ -102,9 +104,14 @@ def _configure_line(calls: Calls, line: Line, wanted: NumberConfiguration) -> No
         calls.change_emergency(line, wanted.emergency_address, True)
 
 
-def _unconfigure_line(calls: Calls, line: Line) -> None:
-    if line.connection or line.tags:
-        calls.change_line(line, {"connection_id": "", "tags": []})
+def _unconfigure_line(calls: Calls, line: Line, given: object) -> None:
+    """Take from a number what it has; of its tags those that its order gave it."""
+    kept = [tag for tag in line.tags if not (isinstance(given, list) and tag in given)]
+    body: dict[str, object] = {"connection_id": ""} if line.connection else {}
+    if len(kept) < len(line.tags):
+        body["tags"] = kept
+    if body:
+        calls.change_line(line, body)
     if line.messaging_profile:
         calls.change_messaging(line, "")
     if line.emergency:

@@ -47,16 +47,18 @@ def activate(calls: Calls, part: Held) -> None:
     """Start the activation of a part whose FOC has come, unless it moves by itself or is being moved.
 
     The document does not say of an order whether it is activated on demand; its guides and its jobs do. Where nothing
-    tells, and the order could be, it is asked, and a refusal means that it moves by itself.
+    tells, and the order could be, it is asked, and a refusal means that it moves by itself. One job on demand tells it,
+    whatever other jobs there are.
     """
-    jobs = calls.jobs(part.carrier_order_id)
-    newest = max(jobs, key=lambda job: job.created_at or datetime.min.replace(tzinfo=UTC), default=None)
-    kind = part.activation_type or (newest.kind if newest else "")
+    jobs = sorted(calls.jobs(part.carrier_order_id), key=lambda job: job.created_at or datetime.min.replace(tzinfo=UTC))
+    newest = jobs[-1] if jobs else None
+    asked = next((job for job in reversed(jobs) if job.kind == ON_DEMAND), None)
+    kind = part.activation_type or (ON_DEMAND if asked else newest.kind if newest else "")
     if kind not in {ON_DEMAND, ""} or (not kind and not part.fast_port):
         return
-    ours = newest and newest.kind == ON_DEMAND and _since(newest.created_at, part.foc_at)
+    waits = asked and asked.status == "created" and _since(asked.created_at, part.foc_at)
     failed = NumberStatus.FAILED in standing.numbers([part]).values()
-    if newest and (newest.status == "in-process" or (ours and newest.status == "created")):
+    if waits or any(job.status == "in-process" for job in jobs):
         return
     if newest and newest.status == "completed" and not failed:
         return

@@ -112,6 +112,26 @@ def aggregated(parts: Sequence[Held], key: str, now: datetime) -> CarrierOrder:
     )
 
 
+def beside(told: CarrierOrder, left: Sequence[Held]) -> CarrierOrder:
+    """Our order with what was left behind of it, which is what a person has to know; it is not withdrawn as long.
+
+    Args:
+        left: Orders there that have numbers which our order has let go of, and that no other of ours has taken over.
+    """
+    if not left:
+        return told
+    words = "; ".join(
+        f"Telnyx's order {held.carrier_order_id} still has {_some(list(held.numbers))}, which no order here has taken"
+        " over: hand in the one that was split out for them, or withdraw it in Telnyx's portal"
+        for held in left
+    )
+    changes: dict[str, object] = {"asks": "; ".join(filter(None, (told.asks, words)))}
+    if told.status is CarrierStatus.CANCELLED:
+        changes["status"] = CarrierStatus.UNKNOWN
+        changes["raw_status"] = ", ".join(dict.fromkeys([told.raw_status, *(held.raw for held in left)]))
+    return told.model_copy(update=changes)
+
+
 def current(parts: Sequence[Held]) -> list[Held]:
     """The parts without drafts, and without those that were withdrawn so that others take their numbers."""
     told = [part for part in parts if part.raw != DRAFT] or list(parts)
@@ -202,5 +222,9 @@ def _asks(parts: Sequence[Held]) -> Iterator[str]:
             if held.requirements == state
         ]
         if open_for:
-            more = f" and {len(open_for) - 3} more" if len(open_for) > 3 else ""
-            yield f"Telnyx waits for {words}: {', '.join(open_for[:3])}{more}"
+            yield f"Telnyx waits for {words}: {_some(open_for)}"
+
+
+def _some(numbers: Sequence[str]) -> str:
+    more = f" and {len(numbers) - 3} more" if len(numbers) > 3 else ""
+    return f"{', '.join(numbers[:3])}{more}"

@@ -7,12 +7,12 @@ order its numbers were split out of, gets the new reference last, so that it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from portolan.carriers.addresses import Address, read_address
+from portolan.carriers.addresses import read_address
 from portolan.carriers.telnyx import documents, fields
 from portolan.carriers.telnyx.calls import Calls
 from portolan.carriers.telnyx.documents import Papers
@@ -24,7 +24,7 @@ from portolan.domain.errors import CarrierRefused, CarrierUnavailable
 
 #: Orders that can be handed in, for the first time or again.
 _TO_CONFIRM = frozenset({DRAFT, EXCEPTION})
-#: Orders whose papers the losing carrier has agreed to: a new letter adds nothing.
+#: Orders whose papers and PIN the losing carrier has agreed to: sending them again adds nothing.
 _SETTLED = frozenset({DATED, PORTED})
 
 
@@ -34,10 +34,10 @@ class Sending:
     def __init__(
         self, calls: Calls, submission: Submission, clock: Callable[[], datetime], webhook_url: str = ""
     ) -> None:
-        self._calls, self._submission, self._clock, self._webhook_url = calls, submission, clock, webhook_url
+        self._calls, self._submission, self._webhook_url = calls, submission, webhook_url
         self._papers = Papers(calls, submission.papers, clock)
         self._root = root_id(submission.order_id)
-        self._address: Address | None = None
+        self._data: dict[str, Any] = {}
 
     def run(self) -> list[Held]:
         """Bring it about that Telnyx holds these numbers under this key, handed in; the orders it made of them."""
@@ -45,7 +45,8 @@ class Sending:
         documents.check(submission)
         if submission.kind is not SendKind.NEW_DATE:
             account = submission.account
-            self._address = read_address(account.service_address, account.postal_code, submission.country)
+            address = read_address(account.service_address, account.postal_code, submission.country)
+            self._data = fields.wanted(submission, address, self._webhook_url)
         return [self._finished(held) for held in self._gathered()]
 
     # -- which orders hold the numbers --------------------------------------------------------------------------------
@@ -86,7 +87,8 @@ class Sending:
         if self._root != submission.order_id and not {*submission.numbers} <= numbers_of([*found.values(), *more]):
             more += self._calls.orders("phone_numbers.phone_number.contains", submission.numbers[0].removeprefix("+"))
         found |= {held.carrier_order_id: held for held in more}
-        ours = filter(self._is_ours, found.values())
+        keys = {held.parent_key for held in found.values() if root_id(held.order_id) == self._root} - {""}
+        ours = [held for held in found.values() if self._is_ours(held, keys)]
         return sorted(ours, key=lambda held: (held.carrier_order_id != base, age(held)))
 
     def _counts(self, held: Held) -> bool:
@@ -96,9 +98,9 @@ class Sending:
         supplements = self._submission.kind is not SendKind.NEW
         return held.raw == PORTED and supplements and held.order_id == self._submission.order_id
 
-    def _is_ours(self, held: Held) -> bool:
-        """By its reference; one without, that Telnyx divided off, by the order it came from."""
-        return root_id(held.order_id) == self._root or not held.reference
+    def _is_ours(self, held: Held, keys: Collection[str]) -> bool:
+        """By its reference; one without, that Telnyx divided off, by the key it has in common with an order of ours."""
+        return root_id(held.order_id) == self._root or (not held.reference and held.parent_key in keys)
 
     def _is_done(self, held: Held) -> bool:
         return held.reference == self._submission.key and held.raw != DRAFT
@@ -153,10 +155,9 @@ class Sending:
         """The order with everything it has to say."""
         submission = self._submission
         body: dict[str, Any] = {}
-        if self._address:
-            wanted = fields.wanted(submission, self._address, self._webhook_url)
-            wanted |= fields.messaging_wanted(submission, held)
-            body = fields.lacking(wanted, held.body)
+        if self._data:
+            wanted = self._data | fields.messaging_wanted(submission, held)
+            body = fields.lacking(wanted, held.body, agreed=held.raw in _SETTLED)
             if held.raw not in _TO_CONFIRM:
                 body.pop("activation_settings", None)
             if held.raw not in _SETTLED:
@@ -199,6 +200,24 @@ def divided_off(calls: Calls, held: Held) -> list[Held]:
         and one.carrier_order_id != held.carrier_order_id
         and one.raw != DRAFT
     ]
+
+
+def left_behind(calls: Calls, parts: Sequence[Held]) -> list[Held]:
+    """What Telnyx holds of an order of ours beside its parts: under the reference of another attempt.
+
+    A supplement without some numbers leaves them there, until the order they were split out for takes them over.
+
+    Args:
+        parts: The order's parts, at least one.
+    """
+    order_id = parts[0].order_id
+    if not order_id:
+        return []
+    group = calls.orders("customer_group_reference", root_id(order_id))
+    others = [held for held in group if held.order_id == order_id]
+    known = {part.carrier_order_id for part in parts}
+    found = {held.carrier_order_id: held for other in others for held in (other, *divided_off(calls, other))}
+    return [held for name, held in found.items() if name not in known and held.raw not in OVER]
 
 
 def numbers_of(orders: Iterable[Held]) -> set[str]:

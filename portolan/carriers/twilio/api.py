@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import httpx2
 
@@ -21,12 +21,43 @@ AT_ONCE = 8
 PAGE = 100
 #: So many pages of the list are read; beyond them nobody could say what is on the next.
 PAGES = 100
-#: As many messaging services as are looked through.
-SERVICES = 100
 
 Given = TypeVar("Given")
 Found = TypeVar("Found")
 Read = TypeVar("Read", bound=wire.Wire)
+
+
+class Refused(HttpRefused):
+    """A 4xx answer, of which only Twilio's code and words are kept: the rest may repeat what was sent, a PIN too.
+
+    Attributes:
+        call: What was refused.
+        fault: The code and the words.
+    """
+
+    def __init__(self, carrier: str, call: str, answer: HttpRefused) -> None:
+        self.call = call
+        try:
+            self.fault = wire.Fault.model_validate_json(answer.body)
+        except (ValueError, RecursionError):
+            self.fault = wire.Fault()
+        super().__init__(carrier, call, answer.status, f"{self.fault.code} {self.fault.message}".strip())
+
+
+class _Host(Http):
+    """A host of Twilio's, whose refusals are `Refused`."""
+
+    def get(self, path: str, **options: Any) -> httpx2.Response:
+        return self._told("GET", path, lambda: super(_Host, self).get(path, **options))
+
+    def send(self, method: str, path: str, **options: Any) -> httpx2.Response:
+        return self._told(method, path, lambda: super(_Host, self).send(method, path, **options))
+
+    def _told(self, method: str, path: str, call: Callable[[], httpx2.Response]) -> httpx2.Response:
+        try:
+            return call()
+        except HttpRefused as answer:
+            raise Refused(self.carrier, f"{method} /{path}", answer) from None
 
 
 class Api:
@@ -44,7 +75,7 @@ class Api:
         self.account = account
 
         def host(url: str) -> Http:
-            return Http(
+            return _Host(
                 account.name,
                 url,
                 auth=(account.account_sid, account.auth_token.get_secret_value()),
@@ -158,10 +189,28 @@ class Api:
         """Change a number in the inventory."""
         self._main.send("POST", f"{self._inventory()}/{_part(sid)}.json", data=dict(fields))
 
-    def services(self) -> list[str]:
-        """The ids of the account's messaging services."""
-        answer = self._messaging.get("v1/Services", params={"PageSize": SERVICES})
-        return [one.sid for one in _read(self._messaging, wire.Services, answer, "messaging services").services]
+    @property
+    def reaches_services(self) -> bool:
+        """Whether the numbers' messaging services are those of the credentials: their calls name no account."""
+        return self.owner == self.account.account_sid
+
+    def services(self) -> Iterator[str]:
+        """The ids of the account's messaging services, page by page.
+
+        Raises:
+            CarrierRefused: There are more than are read.
+        """
+        params: dict[str, Any] = {"PageSize": PAGE}
+        for _ in range(PAGES):
+            answer = self._messaging.get("v1/Services", params=params)
+            page = _read(self._messaging, wire.Services, answer, "messaging services")
+            yield from (one.sid for one in page.services)
+            with self._messaging.understanding("the next page of messaging services"):
+                following = dict(parse_qsl(urlsplit(page.meta.url).query))
+            if not following or following == params:
+                return
+            params = following
+        raise CarrierRefused(f"{self.account.name} has more than {PAGE * PAGES} messaging services: not all were read.")
 
     def in_service(self, service: str, sid: str) -> bool:
         """Whether a number is in a messaging service."""

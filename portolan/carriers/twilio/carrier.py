@@ -10,13 +10,12 @@ import httpx2
 
 from portolan.carriers.accounts import TwilioAccount
 from portolan.carriers.base import Returns
-from portolan.carriers.http import HttpRefused
 from portolan.carriers.ledger import Ledger
 from portolan.carriers.twilio import listening, mapping, watching
-from portolan.carriers.twilio.api import Api, each
-from portolan.carriers.twilio.inventory import Numbers, wanted
+from portolan.carriers.twilio.api import Api, Refused, each
+from portolan.carriers.twilio.inventory import Numbers
 from portolan.carriers.twilio.sending import Sending
-from portolan.carriers.twilio.wire import Fault, Portable, PortIn
+from portolan.carriers.twilio.wire import Portable, PortIn
 from portolan.domain.carrier import (
     BridgeAnswer,
     BridgeWanted,
@@ -80,7 +79,11 @@ class Twilio:
         return CsrAnswer(reason="Twilio has no call for customer service records")
 
     def find(self, key: str, numbers: Sequence[str] = ()) -> CarrierOrder | None:
-        """The request of this sending: the ledger's, or a live one of nobody's that has exactly these numbers."""
+        """The request of this sending: the ledger's, or a live one of nobody's that has exactly these numbers.
+
+        One of nobody's that may be of an earlier attempt is not answered where numbers are named: it may hold other
+        data, which `submit` compares. Without numbers it is: that is what is withdrawn.
+        """
         found = self._sending.find(key, numbers)
         return self._seen(found) if found else None
 
@@ -120,7 +123,11 @@ class Twilio:
         return listening.verify(self._api)
 
     def cancel(self, carrier_order_id: str, reason: str) -> CarrierOrder:
-        """Withdraw the request, unless its numbers move in less than 48 hours."""
+        """Withdraw the request, unless its numbers move in less than 48 hours.
+
+        Raises:
+            CarrierUnavailable: Twilio is cancelling it still; whether it is withdrawn shows later.
+        """
         return self._seen(self._sending.cancel(carrier_order_id))
 
     def configure(self, carrier_order_id: str, configuration: NumberConfiguration) -> bool:
@@ -129,7 +136,7 @@ class Twilio:
         `contact_flow` is a voice URL, a TwiML application (AP...) or a SIP trunk (TK...), `messaging_profile` a
         messaging service (MG...), `emergency_address` an address (AD...).
         """
-        wanted(configuration)
+        self._numbers.check(configuration)
         status = self.get(carrier_order_id).numbers
         here = _with(status, NumberStatus.ACTIVE)
         done = self._numbers.configure(here, configuration)
@@ -138,8 +145,7 @@ class Twilio:
     def unconfigure(self, carrier_order_id: str) -> None:
         """Empty the configuration of the numbers that are in the inventory, and take them out of their services."""
         request = self._api.request(carrier_order_id)
-        moved = [n.phone_number for n in request.numbers if mapping.state(n) == mapping.COMPLETED]
-        self._numbers.unconfigure(moved)
+        self._numbers.unconfigure([number.phone_number for number in mapping.moved(request)])
 
     def activate(self, carrier_order_id: str) -> CarrierOrder:
         """It moves the numbers by itself at the port date: the order as it stands."""
@@ -195,11 +201,8 @@ class Twilio:
         """What it says of one number; where it refuses to say anything by a code that is known, that."""
         try:
             return self._api.portability(number)
-        except HttpRefused as refused:
-            try:
-                fault = Fault.model_validate_json(refused.body)
-            except (ValueError, RecursionError):
-                raise refused from None
+        except Refused as refused:
+            fault = refused.fault
             if not fault.code or not meanings(mapping.VENDOR, fault.code):
                 raise
             return Portable(portable=False, not_portable_reason=fault.message, not_portable_reason_code=fault.code)

@@ -19,6 +19,9 @@ _VOICE = MappingProxyType(
 )
 _FIELDS = MappingProxyType({**_VOICE, "EmergencyAddressSid": "emergency_address_sid"})
 
+#: Why a sub-account's numbers join no service: the calls for it name no account, so it is that of the credentials.
+OUT_OF_REACH = "messaging services of the sub-account target_account_sid are out of reach of the account's credentials"
+
 
 def wanted(configuration: NumberConfiguration) -> dict[str, str]:
     """The fields that a configuration sets; of the three ways for calls the other two are emptied.
@@ -65,9 +68,19 @@ class Numbers:
     def __init__(self, api: Api) -> None:
         self._api = api
 
+    def check(self, configuration: NumberConfiguration) -> dict[str, str]:
+        """The fields that a configuration sets.
+
+        Raises:
+            CarrierInvalid: Something in it is nothing that Twilio has, or a messaging service out of reach.
+        """
+        if configuration.messaging_profile:
+            self._reach(configuration.messaging_profile)
+        return wanted(configuration)
+
     def configure(self, numbers: Sequence[str], configuration: NumberConfiguration) -> bool:
         """Give the numbers this configuration, as far as it is not theirs already; False where one is not there."""
-        fields, profile = wanted(configuration), configuration.messaging_profile
+        fields, profile = self.check(configuration), configuration.messaging_profile
         found = each(self._api.incoming, numbers)
         each(lambda number: self._set(number, fields), [number for number in found if number])
         if profile:
@@ -80,12 +93,15 @@ class Numbers:
         if not found:
             return
         each(lambda number: self._set(number, dict.fromkeys(_FIELDS, "")), found)
-        pairs = [(name, number.sid) for name in self._api.services() for number in found]
+        services = self._api.services() if self._api.reaches_services else ()
+        pairs = [(name, number.sid) for name in services for number in found]
         each(lambda pair: self._leave(*pair), pairs)
 
     def messaging(self, numbers: Sequence[str], campaign: str) -> dict[str, MessagingStatus]:
         """Where the messaging of numbers that have arrived is; they join the campaign's messaging service."""
         joins = service(campaign, "campaign") if campaign else ""
+        if joins:
+            self._reach(joins)
 
         def status(number: str) -> MessagingStatus:
             there = self._api.incoming(number)
@@ -96,6 +112,13 @@ class Numbers:
             return MessagingStatus.SETTLED
 
         return dict(zip(numbers, each(status, numbers), strict=True))
+
+    def _reach(self, name: str) -> None:
+        if not self._api.reaches_services:
+            raise CarrierInvalid(
+                f"Nothing was put into the messaging service {name}: {OUT_OF_REACH}.",
+                "Put the numbers into it in the console of the sub-account, and leave it out of the request.",
+            )
 
     def _set(self, number: Incoming, fields: dict[str, str]) -> None:
         if any(getattr(number, _FIELDS[name]) != text for name, text in fields.items()):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from portolan.carriers.twilio.api import Api
+from portolan.carriers.twilio.inventory import OUT_OF_REACH
 from portolan.domain.carrier import Check
 from portolan.domain.errors import CarrierError, CarrierRefused
 
@@ -55,7 +56,11 @@ def verify(api: Api) -> list[Check]:
         _check("port-in requests", api.any_request, "may be listed"),
         _check("inventory", api.any_number, "may be looked at"),
         _messages(api),
-        Check(name="messaging services", passed=None, words="looked at once numbers have arrived"),
+        Check(
+            name="messaging services",
+            passed=None,
+            words="looked at once numbers have arrived" if api.reaches_services else OUT_OF_REACH,
+        ),
         Check(name="look-up", passed=None, words="each look-up is billed; none was made"),
         Check(name="bills and requests", passed=None, words="only a real order shows whether they are taken"),
     ]

@@ -19,13 +19,14 @@ from portolan.domain.rejections.vendors import from_vendor, meanings
 
 VENDOR = "twilio"
 #: A state of a number, as what it means for the request.
-REVIEWED, SIGNING, SENT, PENDING, REJECTED, COMPLETED, GONE = (
+REVIEWED, SIGNING, SENT, PENDING, REJECTED, COMPLETED, LEAVING, GONE = (
     "in review",
     "waiting for signature",
     "submitted",
     "pending",
     "rejected",
     "completed",
+    "being cancelled",
     "cancelled",
 )
 NUMBER_STATES = MappingProxyType(
@@ -39,8 +40,8 @@ NUMBER_STATES = MappingProxyType(
         "portrejected": REJECTED,
         "rejected": REJECTED,
         "completed": COMPLETED,
-        "canceling": GONE,
-        "cancelling": GONE,
+        "canceling": LEAVING,
+        "cancelling": LEAVING,
         "canceled": GONE,
         "cancelled": GONE,
     }
@@ -59,6 +60,8 @@ REQUEST_STATES = MappingProxyType(
         "cancelled": CarrierStatus.CANCELLED,
     }
 )
+_EXPIRED = "expired"
+_ENDED = frozenset({_EXPIRED, *(word for word, said in REQUEST_STATES.items() if said is CarrierStatus.CANCELLED)})
 #: Twilio writes a port date without a time as midnight UTC. Noon UTC is on that day everywhere in the United States.
 _NO_TIME, _NOON = time(0), timedelta(hours=12)
 #: Numbers still without a date when others move so soon are not waited for any more.
@@ -76,19 +79,25 @@ def state(number: PortInNumber) -> str | None:
 
 
 def live(request: PortIn) -> list[PortInNumber]:
-    """The numbers of a request that were not cancelled."""
-    return [number for number in request.numbers if state(number) != GONE]
+    """The numbers of a request that were not cancelled and are not being cancelled."""
+    return [number for number in request.numbers if state(number) not in {LEAVING, GONE}]
 
 
-def is_cancelled(request: PortIn) -> bool:
-    """Whether nothing of a request goes on because it was withdrawn."""
-    withdrawn = REQUEST_STATES.get(folded(request.status)) is CarrierStatus.CANCELLED
-    return withdrawn or (bool(request.numbers) and not live(request))
+def leaving(request: PortIn) -> list[PortInNumber]:
+    """The numbers that are being cancelled: nobody knows yet whether they will be."""
+    return [number for number in request.numbers if state(number) == LEAVING]
+
+
+def moved(request: PortIn) -> list[PortInNumber]:
+    """The numbers that have moved, whatever became of the others."""
+    return [number for number in request.numbers if state(number) == COMPLETED]
 
 
 def is_over(request: PortIn) -> bool:
-    """Whether a request is withdrawn or expired: its numbers may go into another one."""
-    return is_cancelled(request) or folded(request.status) == "expired"
+    """Whether a request is withdrawn or expired: those of its numbers that have not moved may go into another one."""
+    if leaving(request):
+        return False
+    return folded(request.status) in _ENDED or (bool(request.numbers) and not live(request))
 
 
 def port_date(number: PortInNumber) -> datetime | None:
@@ -98,8 +107,8 @@ def port_date(number: PortInNumber) -> datetime | None:
 
 
 def first_date(numbers: Iterable[PortInNumber]) -> datetime | None:
-    """The first port date of these numbers."""
-    return min(filter(None, map(port_date, numbers)), default=None)
+    """When the first of these numbers moves; the date of one that was refused, or is not agreed, says nothing."""
+    return min(filter(None, (port_date(number) for number in numbers if state(number) == PENDING)), default=None)
 
 
 def order(request: PortIn, key: str, now: datetime) -> CarrierOrder:
@@ -111,8 +120,7 @@ def order(request: PortIn, key: str, now: datetime) -> CarrierOrder:
         now: Aware UTC.
     """
     status, rejections, foc_at = _standing(request, now)
-    going, read = live(request), read_key(key)
-    moved = [number for number in going if state(number) == COMPLETED]
+    going, here, read = live(request), moved(request), read_key(key)
     updated = [at for number in request.numbers if (at := moment(number.updated))]
     return CarrierOrder(
         carrier_order_id=request.sid,
@@ -122,8 +130,8 @@ def order(request: PortIn, key: str, now: datetime) -> CarrierOrder:
         raw_status=raw(request),
         rejections=rejections,
         foc_at=foc_at,
-        numbers={number.phone_number: _where(number, bool(moved)) for number in (request.numbers if moved else going)},
-        activated_at=max((at for number in moved if (at := moment(number.updated))), default=None),
+        numbers={number.phone_number: _where(number, request) for number in (request.numbers if here else going)},
+        activated_at=max((at for number in here if (at := moment(number.updated))), default=None),
         updated_at=max(updated, default=moment(request.created)),
         asks=_asks(request),
     )
@@ -147,7 +155,7 @@ def rejection(number: PortInNumber) -> Rejection:
 
 def is_refused(number: PortInNumber) -> bool:
     """Whether a number was rejected, or cannot be moved to Twilio at all."""
-    return state(number) == REJECTED or (number.portable is False and state(number) not in {COMPLETED, GONE})
+    return state(number) == REJECTED or (number.portable is False and state(number) not in {COMPLETED, LEAVING, GONE})
 
 
 def _known(code: str) -> bool:
@@ -161,13 +169,19 @@ def _name(text: str) -> str:
 def _standing(request: PortIn, now: datetime) -> tuple[CarrierStatus, list[Rejection], datetime | None]:
     """Status, reasons and FOC; what Twilio says of single numbers goes before what it says of the request."""
     said, going = REQUEST_STATES.get(folded(request.status)), live(request)
-    if is_cancelled(request):
-        return CarrierStatus.CANCELLED, [], None
-    if any(state(number) == COMPLETED for number in going):
+    expired = folded(request.status) == _EXPIRED
+    if moved(request):
         return CarrierStatus.PORTED, [], _common_date(going)
-    if said is None or any(state(n) is None or (n.port_date and port_date(n) is None) for n in going):
+    if is_over(request) and not expired:
+        return CarrierStatus.CANCELLED, [], None
+    withdrawing = bool(leaving(request)) and not going
+    if (
+        withdrawing
+        or said in {None, CarrierStatus.CANCELLED}
+        or any(state(n) is None or (n.port_date and port_date(n) is None) for n in going)
+    ):
         return CarrierStatus.UNKNOWN, [], None
-    if folded(request.status) == "expired":
+    if expired:
         words = "The request expired: the letter that Twilio e-mailed was not signed in time."
         return CarrierStatus.REJECTED, [Rejection(code="LOA_STALE", text=words, vendor_code=request.status)], None
     if refused := [number for number in going if is_refused(number)]:
@@ -198,11 +212,12 @@ def _common_date(numbers: Sequence[PortInNumber]) -> datetime | None:
     return dates.pop() if len(dates) == 1 else None
 
 
-def _where(number: PortInNumber, begun: bool) -> NumberStatus:
+def _where(number: PortInNumber, request: PortIn) -> NumberStatus:
     """Where a number is; before any has moved, nothing has failed to."""
     if state(number) == COMPLETED:
         return NumberStatus.ACTIVE
-    return NumberStatus.FAILED if begun and (is_refused(number) or state(number) == GONE) else NumberStatus.PENDING
+    stopped = is_over(request) or is_refused(number) or state(number) == GONE
+    return NumberStatus.FAILED if moved(request) and stopped else NumberStatus.PENDING
 
 
 def _together(rejections: Iterable[Rejection]) -> list[Rejection]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -137,9 +138,11 @@ def says_the_same(made: Mapping[str, Any], request: PortIn, submission: Submissi
 
 
 def without_secrets(text: str, submission: Submission) -> str:
-    """What Twilio says, without any secret that was sent to it."""
-    for value in sorted(set(submission.secrets.values()), key=len, reverse=True):
-        text = text.replace(value, "***") if value else text
+    """What Twilio says, without any secret that was sent to it, be it repeated as a number, without leading zeros."""
+    for value in sorted(filter(None, set(submission.secrets.values())), key=len, reverse=True):
+        text = text.replace(value, "***")
+        if value.isdecimal():
+            text = re.sub(rf"(?<!\d)0*{value.lstrip('0') or '0'}(?!\d)", "***", text)
     return " ".join(text.split())[:300]
 
 

@@ -1,23 +1,22 @@
 """Sending a request, so that a call whose outcome was lost can be repeated: never two requests for the same numbers.
 
 Twilio takes no reference of ours and changes no request. Which request answers which sending is in the ledger; one
-whose creation was not answered is found again by its numbers. Anything but leaving numbers out is a request cancelled
-and another one created, in this order.
+whose creation was not answered is found again by its numbers, and goes on only if it holds what is sent now. Anything
+but leaving numbers out is a request cancelled and another one created, in this order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from portolan.carriers.http import HttpRefused
 from portolan.carriers.ledger import Ledger
 from portolan.carriers.twilio import mapping, requesting
-from portolan.carriers.twilio.api import Api, each
-from portolan.carriers.twilio.wire import Fault, Listed, PortIn, PortInNumber
-from portolan.domain.carrier import CarrierStatus, Submission, send_key, split_id
-from portolan.domain.errors import CarrierInvalid, CarrierRefused, CarrierRejected
+from portolan.carriers.twilio.api import Api, Refused, each
+from portolan.carriers.twilio.wire import Listed, PortIn, PortInNumber
+from portolan.domain.carrier import CarrierStatus, Submission, read_key, send_key, split_id
+from portolan.domain.errors import CarrierInvalid, CarrierRefused, CarrierRejected, CarrierUnavailable
 from portolan.domain.foc import in_words
 from portolan.domain.rejections.vendors import from_vendor, meanings
 
@@ -25,6 +24,8 @@ from portolan.domain.rejections.vendors import from_vendor, meanings
 LOOK_BACK = timedelta(days=14)
 #: So many sendings of an order are looked for in the ledger.
 ATTEMPTS = 40
+#: The attempt under which a request is kept that may be of any attempt of its order.
+UNDECIDED = 0
 #: Twilio advises against cancelling so near to the port date: let it port, and port back.
 FREEZE = timedelta(hours=48)
 _SPLIT = split_id("", 0).removesuffix("0")
@@ -43,42 +44,70 @@ class Sending:
         self._api, self._ledger, self._clock = api, ledger, clock
 
     def find(self, key: str, numbers: Sequence[str]) -> PortIn | None:
-        """The request that answers a sending: the ledger's, else a live one of nobody's with exactly these numbers."""
+        """The request that answers a sending: the ledger's, else a live one of nobody's with exactly these numbers.
+
+        What a later attempt finds may be of an earlier one. It is kept as one of the order's, and told only where no
+        numbers are named: that is what is withdrawn.
+        """
         if known := self._ledger.ids_of(key):
             return self._api.request(known[-1])
-        found = self._unclaimed(frozenset(numbers)) if numbers else None
+        order_id, attempt = read_key(key) or (key, 1)
+        if not numbers:
+            return next(self._undecided(order_id), None)
+        found = self._unclaimed(frozenset(numbers))
         if found:
-            self._ledger.remember(key, found.sid)
-        return found
+            self._ledger.remember(key if attempt == 1 else send_key(order_id, UNDECIDED), found.sid)
+        return found if attempt == 1 else None
 
     def send(self, submission: Submission) -> PortIn:
         """Create a request, or bring the one that the submission names up to date."""
+        try:
+            return self._sent(submission)
+        except Refused as refused:
+            words = requesting.without_secrets(refused.body, submission) or "nothing more"
+            raise CarrierRefused(f"Twilio refused {refused.call} ({refused.status}): {words}.") from None
+
+    def _sent(self, submission: Submission) -> PortIn:
         requesting.check(submission)
         made = requesting.body(submission, self._api.owner, self._clock())
         if submission.carrier_order_id:
             held = self._api.request(submission.carrier_order_id)
+            _refuse_moved(submission, held)
             if not mapping.is_over(held):
                 return self._renew(submission, made, held)
+        for held in self._undecided(submission.order_id):
+            there = [number for number in held.numbers if mapping.state(number) != mapping.GONE]
+            if {number.phone_number for number in there} == set(submission.numbers):
+                if mapping.leaving(held) or not self._says_the_same(submission, made, held, there):
+                    return self._renew(submission, made, held)
+                self._ledger.remember(submission.key, held.sid)
+                return held
         self._free(submission)
         return self._create(submission, made, self._upload(submission))
 
     def cancel(self, sid: str) -> PortIn:
         """Cancel a request, unless it is over, its numbers have moved, or will before long."""
         held = self._api.request(sid)
-        if mapping.is_over(held):
+        if mapping.is_over(held) and not mapping.moved(held):
             return held
         self._refuse_to_touch(held, mapping.live(held))
-        self._api.cancel(sid)
-        return self._api.request(sid)
+        return self._cancel(held)
 
     def ours(self, order_id: str) -> Iterator[PortIn]:
         """The live requests of an order, and of those it was split out of."""
         for relative in (order_id, *_ancestors(order_id)):
-            for attempt in range(1, ATTEMPTS + 1):
-                for sid in self._ledger.ids_of(send_key(relative, attempt)):
-                    held = self._api.request(sid)
-                    if not mapping.is_over(held):
-                        yield held
+            for attempt in range(UNDECIDED, ATTEMPTS + 1):
+                yield from self._known(send_key(relative, attempt))
+
+    def _undecided(self, order_id: str) -> Iterator[PortIn]:
+        """The live requests that are an order's, and nobody knows of which attempt."""
+        return self._known(send_key(order_id, UNDECIDED))
+
+    def _known(self, key: str) -> Iterator[PortIn]:
+        for sid in self._ledger.ids_of(key):
+            held = self._api.request(sid)
+            if not mapping.is_over(held):
+                yield held
 
     def _unclaimed(self, numbers: frozenset[str]) -> PortIn | None:
         """The newest live request with exactly these numbers that answers no other sending."""
@@ -101,27 +130,28 @@ class Sending:
     def _renew(self, submission: Submission, made: dict[str, Any], held: PortIn) -> PortIn:
         wanted, going = set(submission.numbers), mapping.live(held)
         kept = [number for number in going if number.phone_number in wanted]
-        extra = [n for n in going if n.phone_number not in wanted and mapping.state(n) != mapping.COMPLETED]
-        if any(mapping.state(number) == mapping.COMPLETED for number in kept):
-            raise CarrierRefused(
-                f"Nothing was sent: numbers of the request {held.sid} have moved to Twilio already.",
-                "Split the others out into an order of their own.",
-            )
-        if len(kept) == len(wanted) and self._nothing_else(submission, made, held, kept):
-            self._leave_out(held, extra)
+        extra = [
+            n
+            for n in held.numbers
+            if n.phone_number not in wanted and mapping.state(n) not in {mapping.COMPLETED, mapping.GONE}
+        ]
+        unharmed = len(kept) == len(wanted) and not any(map(mapping.is_refused, kept))
+        if unharmed and self._says_the_same(submission, made, held, kept):
+            left = self._leave_out(held, extra)
             self._ledger.remember(submission.key, held.sid)
-            return self._api.request(held.sid)
+            return left
         self._refuse_to_touch(held, [*kept, *extra])
         self._free(submission, besides=held.sid)
-        documents = self._upload(submission)
-        self._api.cancel(held.sid)
+        documents = self._upload(submission) if going else []
+        self._cancel(held)
+        documents = documents or self._upload(submission)
         return self._create(submission, made, documents)
 
-    def _nothing_else(
+    def _says_the_same(
         self, submission: Submission, made: dict[str, Any], held: PortIn, kept: Sequence[PortInNumber]
     ) -> bool:
-        """Whether the numbers that stay may go on as they are: none refused, and nothing about them changed."""
-        if any(map(mapping.is_refused, kept)) or not requesting.says_the_same(made, held, submission):
+        """Whether a request holds what is sent now: the account, the date and the PINs of the numbers that stay."""
+        if not requesting.says_the_same(made, held, submission):
             return False
         with_pin = [number for number in kept if submission.secret("pin", number.phone_number)]
         shown = each(lambda number: self._api.number(held.sid, number.sid).pin, with_pin)
@@ -136,18 +166,42 @@ class Sending:
             return
         for held in self.ours(submission.order_id):
             if held.sid != besides and self._ledger.key_of(held.sid) != submission.key:
-                there = [number for number in mapping.live(held) if number.phone_number in submission.numbers]
-                self._leave_out(held, [one for one in there if mapping.state(one) != mapping.COMPLETED])
+                _refuse_moved(submission, held)
+                there = [number for number in held.numbers if number.phone_number in submission.numbers]
+                if out := [number for number in there if mapping.state(number) != mapping.GONE]:
+                    self._leave_out(held, out)
 
-    def _leave_out(self, held: PortIn, numbers: Sequence[PortInNumber]) -> None:
+    def _leave_out(self, held: PortIn, numbers: Sequence[PortInNumber]) -> PortIn:
+        """Cancel these numbers of a request; the request, once they are gone."""
         self._refuse_to_touch(held, numbers)
         for number in numbers:
+            if mapping.state(number) == mapping.LEAVING:
+                continue
             if not number.sid:
                 raise CarrierRefused(
                     f"Twilio names no id for {number.phone_number} in the request {held.sid}: it cannot be left out.",
                     "Leave it out in Twilio's console, then retry.",
                 )
             self._api.leave_out(held.sid, number.sid)
+        return self._gone(held.sid, {number.phone_number for number in numbers})
+
+    def _cancel(self, held: PortIn) -> PortIn:
+        """Cancel a request, where that was not asked for yet; the request, once it is over."""
+        if mapping.live(held) or not mapping.leaving(held):
+            self._api.cancel(held.sid)
+        return self._gone(held.sid, {number.phone_number for number in held.numbers})
+
+    def _gone(self, sid: str, numbers: Container[str]) -> PortIn:
+        """A request of which these numbers are cancelled.
+
+        Raises:
+            CarrierUnavailable: They are not yet, and may still move.
+        """
+        held = self._api.request(sid)
+        there = [one for one in held.numbers if one.phone_number in numbers and mapping.state(one) != mapping.GONE]
+        if there and not mapping.is_over(held):
+            raise CarrierUnavailable(f"Twilio has not cancelled {len(there)} numbers of the request {sid} yet.")
+        return held
 
     def _upload(self, submission: Submission) -> list[str]:
         """Upload the bills. One whose answer is lost lies at Twilio unused; it moves nothing."""
@@ -156,7 +210,7 @@ class Sending:
     def _create(self, submission: Submission, made: dict[str, Any], documents: list[str]) -> PortIn:
         try:
             created = self._api.create(made | {"documents": documents})
-        except HttpRefused as refused:
+        except Refused as refused:
             raise _reasons(refused, submission) from None  # what it says may repeat a PIN
         self._ledger.remember(submission.key, created.sid)
         return created
@@ -192,16 +246,26 @@ def _ancestors(order_id: str) -> list[str]:
     return found
 
 
-def _reasons(refused: HttpRefused, submission: Submission) -> CarrierRefused:
+def _refuse_moved(submission: Submission, held: PortIn) -> None:
+    """Refuse to send again what has moved.
+
+    Raises:
+        CarrierRefused: Numbers that are sent have moved by this request.
+    """
+    if any(number.phone_number in submission.numbers for number in mapping.moved(held)):
+        raise CarrierRefused(
+            f"Nothing was sent: numbers of the request {held.sid} have moved to Twilio already.",
+            "Split the others out into an order of their own.",
+        )
+
+
+def _reasons(refused: Refused, submission: Submission) -> CarrierRefused:
     """Why Twilio did not take a request, without any secret: canonical reasons where its code is known."""
-    try:
-        fault = Fault.model_validate_json(refused.body)
-    except (ValueError, RecursionError):
-        fault = Fault(message=refused.body)
+    fault = refused.fault
     words = requesting.without_secrets(fault.message, submission)
+    if fault.code and meanings(mapping.VENDOR, fault.code):
+        return CarrierRejected([from_vendor(mapping.VENDOR, fault.code, words)])
     code = requesting.without_secrets(fault.code, submission)
-    if code and meanings(mapping.VENDOR, code):
-        return CarrierRejected([from_vendor(mapping.VENDOR, code, words)])
     said = " ".join(filter(None, (code, words))) or "nothing more"
     if refused.status in {400, 422}:
         return CarrierInvalid(f"Twilio cannot take the request ({refused.status}): {said}.", "Correct it, then retry.")

@@ -34,7 +34,8 @@ class _Cursor(NamedTuple):
 def changes(listed: Callable[[date], Iterable[Listed]], cursor: str, now: datetime) -> Changes:
     """The requests that changed since the cursor.
 
-    Twilio's example shows the moment of a change as a day without time: it counts as all of that day.
+    Twilio's example shows the moment of a change as a day without time: it counts as all of that day. The cursor never
+    runs ahead of the clock: a moment yet to come would hide what changes until then.
 
     Args:
         listed: Lists the requests created from a day on.
@@ -42,15 +43,15 @@ def changes(listed: Callable[[date], Iterable[Listed]], cursor: str, now: dateti
         now: Aware UTC.
     """
     last = _read(cursor)
-    since = last.newest - OVERLAP if last.newest > _EVER else _EVER
+    since = min(last.newest, now) - OVERLAP if last.newest > _EVER else _EVER
     everything = now - last.all_at >= ALL_EVERY
-    found, newest = [], last.newest
+    found, newest = [], min(last.newest, now)
     for one in listed((now - LIFE).date()):
         at = moment(one.updated)
         is_over = REQUEST_STATES.get(folded(one.status)) in _OVER
         if at is None or _ends(one.updated, at) >= since or (everything and not is_over):
             found.append(one.sid)
-        newest = max(newest, at or newest)
+        newest = max(newest, min(at or newest, now))
     told = _Cursor(newest, now if everything else last.all_at)
     return Changes(carrier_order_ids=list(dict.fromkeys(found)), cursor=" ".join(at.isoformat() for at in told))
 

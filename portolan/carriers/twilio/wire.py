@@ -144,6 +144,10 @@ class Inventory(Wire):
     numbers: list[Incoming] = Field(default_factory=list, alias="incoming_phone_numbers")
 
 
+class _NextPage(Wire):
+    url: Plain = Field("", alias="next_page_url")
+
+
 class Service(Wire):
     """A messaging service."""
 
@@ -151,9 +155,10 @@ class Service(Wire):
 
 
 class Services(Wire):
-    """The account's messaging services."""
+    """A page of the account's messaging services."""
 
     services: list[Service] = Field(default_factory=list)
+    meta: _NextPage = Field(default_factory=_NextPage)
 
 
 class _LineType(Wire):

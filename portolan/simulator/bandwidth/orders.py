@@ -352,7 +352,9 @@ def _difference(order: PortOrder, changed: PortOrder, state: str) -> SendKind | 
 
 
 def _plain(element: str | None) -> str:
-    return " ".join(" ".join(map(str, etree.fromstring(element).itertext())).split()) if element else ""
+    """Its words; a switch that is off says as much as none."""
+    words = " ".join(" ".join(map(str, etree.fromstring(element).itertext())).split()) if element else ""
+    return "" if words == "false" else words
 
 
 def _given(order: PortOrder, name: str) -> str:

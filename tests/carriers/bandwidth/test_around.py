@@ -7,11 +7,28 @@ from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
+from portolan.carriers.accounts import BandwidthAccount
+from portolan.carriers.bandwidth import Bandwidth
 from portolan.carriers.bandwidth.listening import LASTS
-from portolan.domain.carrier import BridgeWanted, CarrierStatus, Consent, MessagingStatus, NumberStatus, PortBack
-from portolan.domain.errors import CarrierInvalid, CarrierRefused, CarrierRejected, OutcomeUnknown
-from tests.carriers.bandwidth.fake import NOW, NUMBERS, Desk, Held, configured, ok, submission
+from portolan.domain.carrier import (
+    BridgeWanted,
+    CarrierStatus,
+    Consent,
+    MessagingStatus,
+    NumberStatus,
+    PortBack,
+    SendKind,
+)
+from portolan.domain.errors import (
+    CarrierInvalid,
+    CarrierRefused,
+    CarrierRejected,
+    CarrierUnavailable,
+    OutcomeUnknown,
+)
+from tests.carriers.bandwidth.fake import NOW, NUMBERS, Desk, Held, account, configured, ok, submission
 
 FOC_AT = datetime(2026, 3, 13, 15, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -23,10 +40,73 @@ def _foc(held: Held, **fields: str) -> None:
 
 
 def test_an_order_is_withdrawn_once(desk: Desk) -> None:
-    carrier, order, _ = desk.submitted()
-    assert carrier.cancel(order.carrier_order_id, "customer stays").raw_status == "REQUESTED_CANCEL"
-    carrier.cancel(order.carrier_order_id, "customer stays")
+    carrier, order, held = desk.submitted()
+    for _ in range(2):
+        with pytest.raises(CarrierUnavailable, match=r"order-1 as REQUESTED_CANCEL"):
+            carrier.cancel(order.carrier_order_id, "customer stays")
+    assert carrier.get(order.carrier_order_id).raw_status == "REQUESTED_CANCEL"
+    held.state = "CANCELLED"
+    assert carrier.cancel(order.carrier_order_id, "customer stays").status is CarrierStatus.CANCELLED
     assert desk.fake.calls.count("DELETE portins/order-1") == 1
+
+
+def test_a_withdrawal_that_the_losing_carrier_denied_is_asked_for_again(desk: Desk) -> None:
+    carrier, order, held = desk.submitted()
+    for _ in range(2):
+        with pytest.raises(CarrierUnavailable):
+            carrier.cancel(order.carrier_order_id, "")
+        _foc(held)
+    assert desk.fake.calls.count("DELETE portins/order-1") == 2
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_what_a_supplement_left_out_is_asked_about_and_withdrawn_with_the_order(desk: Desk, withdrawn: bool) -> None:
+    desk.fake.groups = [["2125550101"], ["2125550102"]]
+    carrier, order, kept = desk.submitted()
+    left = desk.fake.portins[order.parts[1].carrier_order_id]
+    carrier.submit(
+        submission(attempt=2, kind=SendKind.SUPPLEMENT, carrier_order_id=order.carrier_order_id, numbers=NUMBERS[:1])
+    )
+    mine = carrier.get(order.carrier_order_id)
+    assert (list(mine.numbers), mine.status) == (NUMBERS[:1], CarrierStatus.RECEIVED)
+    assert order.parts[1].carrier_order_id in mine.asks
+    assert NUMBERS[1] in mine.asks
+    if withdrawn:
+        kept.state = "CANCELLED"
+        assert carrier.get(order.carrier_order_id).status is CarrierStatus.UNKNOWN
+    with pytest.raises(CarrierUnavailable):
+        carrier.cancel(order.carrier_order_id, "")
+    assert left.state == "REQUESTED_CANCEL"
+    kept.state = "CANCELLED"
+    with pytest.raises(CarrierUnavailable):
+        carrier.cancel(order.carrier_order_id, "")
+    left.state = "CANCELLED"
+    assert carrier.cancel(order.carrier_order_id, "").status is CarrierStatus.CANCELLED
+
+
+def test_a_part_taken_over_is_no_longer_the_orders_to_withdraw(desk: Desk) -> None:
+    desk.fake.groups = [["2125550101"], ["2125550102"]]
+    carrier, order, _ = desk.submitted()
+    other = desk.fake.portins[order.parts[1].carrier_order_id]
+    carrier.submit(submission("acme-1-split-1", numbers=NUMBERS[1:]))
+    assert carrier.get(order.carrier_order_id).asks == ""
+    with pytest.raises(CarrierUnavailable):
+        carrier.cancel(order.carrier_order_id, "")
+    assert other.state == "REQUESTED_SUPP"
+
+
+def test_a_part_let_go_by_an_order_that_broke_off_is_not_lost(desk: Desk) -> None:
+    desk.fake.groups = [["2125550101"], ["2125550102"]]
+    carrier, order, _ = desk.submitted()
+    other = desk.fake.portins[order.parts[1].carrier_order_id]
+    desk.fake.lose = desk.fake.changes + 1
+    with pytest.raises(OutcomeUnknown):
+        carrier.submit(submission("acme-1-split-1", numbers=NUMBERS[1:]))
+    assert "BulkPortinOrderId" not in other.fields
+    assert NUMBERS[1] in carrier.get(order.carrier_order_id).asks
+    with pytest.raises(CarrierUnavailable):
+        carrier.cancel(order.carrier_order_id, "")
+    assert other.state == "REQUESTED_CANCEL"
 
 
 @pytest.mark.parametrize(("before", "frozen"), [(timedelta(hours=24), False), (timedelta(hours=24) - SECOND, True)])
@@ -38,6 +118,28 @@ def test_nothing_is_withdrawn_in_the_last_24_hours(desk: Desk, before: timedelta
         with pytest.raises(CarrierRefused, match="2026-03-13 11:30 New York"):
             carrier.cancel(order.carrier_order_id, "")
     else:
+        with pytest.raises(CarrierUnavailable):
+            carrier.cancel(order.carrier_order_id, "")
+    assert ("DELETE portins/order-1" in desk.fake.calls) is not frozen
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "frozen"),
+    [
+        ("REQUESTED_SUPP", timedelta(hours=1), True),
+        ("SUBMITTED", timedelta(hours=1), True),
+        ("EXCEPTION", timedelta(hours=1), True),
+        ("EXCEPTION", -timedelta(hours=1), False),
+        ("FOC", -timedelta(hours=1), True),
+    ],
+)
+def test_the_confirmed_date_freezes_an_order_in_whatever_state(
+    desk: Desk, state: str, before: timedelta, frozen: bool
+) -> None:
+    carrier, order, held = desk.submitted()
+    _foc(held)
+    held.state, desk.now = state, FOC_AT - before
+    with pytest.raises(CarrierRefused if frozen else CarrierUnavailable):
         carrier.cancel(order.carrier_order_id, "")
     assert ("DELETE portins/order-1" in desk.fake.calls) is not frozen
 
@@ -51,7 +153,8 @@ def test_all_parts_are_withdrawn_or_none(desk: Desk) -> None:
         carrier.cancel(order.parts[1].carrier_order_id, "")
     assert not [call for call in desk.fake.calls if call.startswith("DELETE")]
     desk.now = NOW
-    assert carrier.cancel(order.carrier_order_id, "").raw_status == "REQUESTED_CANCEL"
+    with pytest.raises(CarrierUnavailable):
+        carrier.cancel(order.carrier_order_id, "")
     assert {held.state for held in desk.fake.portins.values()} == {"REQUESTED_CANCEL"}
 
 
@@ -229,6 +332,18 @@ def test_places_are_numbers_and_arrived_numbers_stay(desk: Desk) -> None:
         carrier.configure(order.carrier_order_id, configured(contact_flow="600001"))
 
 
+def test_a_foc_is_not_given_up_for_a_place(desk: Desk) -> None:
+    carrier, order, held = desk.submitted()
+    carrier.configure(order.carrier_order_id, configured(contact_flow="600001"))
+    _foc(held)
+    before = desk.fake.changes
+    assert carrier.configure(order.carrier_order_id, configured(contact_flow="600001"))
+    assert not carrier.configure(order.carrier_order_id, configured(contact_flow="600002"))
+    carrier.unconfigure(order.carrier_order_id)
+    assert desk.fake.changes == before
+    assert (held.state, held.fields["PeerId"]) == ("FOC", "600001")
+
+
 def test_messaging_follows_the_numbers_and_joins_no_campaign(desk: Desk) -> None:
     carrier, order, held = desk.submitted()
     assert set(carrier.messaging(order.carrier_order_id, "C1").values()) == {MessagingStatus.PENDING}
@@ -289,19 +404,35 @@ def test_a_subscription_is_made_with_a_long_life_and_our_credentials(desk: Desk)
 
 @pytest.mark.parametrize(("left", "renewed"), [(LASTS / 2, 0), (LASTS / 2 - SECOND, 1), (timedelta(0), 1)])
 def test_a_subscription_is_renewed_when_half_its_life_is_over(desk: Desk, left: timedelta, renewed: int) -> None:
-    desk.carrier().listen()
+    carrier = desk.carrier()
+    carrier.listen()
     _left(desk, left.total_seconds())
-    desk.carrier().listen()
+    carrier.listen()
     assert len(desk.fake.sent("PUT subscriptions/subscriptions-1")) == renewed
+    assert len(desk.fake.sent("POST subscriptions")) == 1
+
+
+def test_each_process_brings_its_password_to_the_subscription_once(desk: Desk) -> None:
+    desk.carrier().listen()
+    carrier = desk.carrier(webhook_password=SecretStr("another"))
+    desk.fake.answers["PUT ^subscriptions"] = httpx2.Response(503)
+    with pytest.raises(OutcomeUnknown):
+        carrier.listen()
+    desk.fake.answers.clear()
+    carrier.listen()
+    carrier.listen()
+    bodies = desk.fake.sent("PUT subscriptions/subscriptions-1")
+    assert [next(body.iter("Password")).text for body in bodies] == ["another", "another"]
     assert len(desk.fake.sent("POST subscriptions")) == 1
 
 
 @pytest.mark.parametrize("left", ["", "soon", "-1", "9" * 5000])
 def test_a_life_that_nobody_can_read_is_renewed(desk: Desk, left: str) -> None:
-    desk.carrier().listen()
+    carrier = desk.carrier()
+    carrier.listen()
     one = desk.fake.subscriptions["subscriptions-1"]
     one["xml"] = one["xml"].replace("<Expiry>31536000</Expiry>", f"<Expiry>{left}</Expiry>")
-    desk.carrier().listen()
+    carrier.listen()
     assert len(desk.fake.sent("PUT subscriptions/subscriptions-1")) == 1
 
 
@@ -390,11 +521,17 @@ def test_verifying_looks_and_changes_nothing(desk: Desk) -> None:
 
 
 def test_a_simulator_is_told_what_time_it_is(desk: Desk) -> None:
-    desk.carrier(simulator="https://bandwidth.example").listen()
-    desk.carrier().listen()
-    told = [headers.get("x-simulated-now") for headers in desk.fake.headers]
-    assert told[0] == NOW.isoformat()
-    assert told[-1] is None
+    told: list[str | None] = []
+
+    def heard(request: httpx2.Request) -> httpx2.Response:
+        told.append(request.headers.get("x-simulated-now"))
+        return httpx2.Response(200)
+
+    simulated = {"vendor": "bandwidth", "name": "bandwidth", "simulator": "http://simulator.example"}
+    for one in (BandwidthAccount.model_validate(simulated), account()):
+        transport = httpx2.MockTransport(heard)
+        Bandwidth(one, ledger=desk.ledger, returns=desk.returns, clock=lambda: NOW, transport=transport).changes("")
+    assert told == [NOW.isoformat(), None]
 
 
 def test_calls_carry_the_accounts_credentials(desk: Desk) -> None:

@@ -12,7 +12,7 @@ import pytest
 from portolan.carriers.bandwidth import Bandwidth
 from portolan.carriers.ledger import MemoryLedger
 from portolan.domain.carrier import SendKind
-from portolan.domain.errors import CarrierRefused, PortolanError
+from portolan.domain.errors import CarrierRefused, CarrierUnavailable, PortolanError
 from tests.carriers.bandwidth.fake import (
     ACCOUNT_ID,
     LETTER,
@@ -191,7 +191,8 @@ def test_every_request_is_taken(mock: Mock, desk: Desk) -> None:
     numbers = ["+12125550103", "+12125550104"]
     carrier.submit(submission("acme-2", numbers=numbers, papers=[LETTER]))
     parts = carrier.submit(submission("acme-2-split-1", numbers=numbers[1:], papers=[LETTER]))
-    carrier.cancel(parts.carrier_order_id, "")
+    with pytest.raises(CarrierUnavailable):
+        carrier.cancel(parts.carrier_order_id, "")
     desk.fake.unfit = [("7331", "Rate Center Not Present", ["2125550104"])]
     with pytest.raises(CarrierRefused):
         carrier.submit(submission("acme-3", numbers=numbers, papers=[LETTER]))

@@ -75,6 +75,28 @@ def test_numbers_bandwidth_refuses_to_look_at_are_left_out_of_a_second_question(
     assert found[0].reason
 
 
+@pytest.mark.parametrize(
+    ("asking", "state", "portable"),
+    [
+        ("acme-1", "EXCEPTION", True),
+        ("acme-1-split-1", "FOC", True),
+        ("acme-1", "CANCELLED", False),
+        ("zenith-1", "FOC", False),
+    ],
+)
+def test_numbers_on_an_order_of_the_same_origin_are_portable(
+    desk: Desk, asking: str, state: str, portable: bool
+) -> None:
+    carrier, _, held = desk.submitted()
+    held.state = state
+    tns = "".join(f"<Tn>{number[2:]}</Tn>" for number in NUMBERS)
+    desk.fake.answers["POST lnpchecker"] = ok(
+        _answer(f"<Errors><Code>7205</Code><Description>on another order</Description>{tns}</Errors>"), 400
+    )
+    found = carrier.check_portability(asking, NUMBERS)
+    assert [one.portable for one in found] == [portable, portable]
+
+
 def test_a_refusal_that_names_no_number_is_one(desk: Desk) -> None:
     desk.fake.answers["POST lnpchecker"] = ok(
         _answer("<Errors><Code>7333</Code><Description>Account not enabled for LNP.</Description></Errors>"), 400

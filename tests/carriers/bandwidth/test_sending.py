@@ -508,3 +508,107 @@ def test_no_error_shows_password_or_pin(desk: Desk, call: Callable[[Any], object
     with pytest.raises(PortolanError) as raised:
         call(desk.carrier())
     assert "hunter2" not in f"{raised.value!r} {raised.value} {vars(raised.value)}"
+
+
+@pytest.mark.parametrize("state", ["EXCEPTION", "FOC", "REQUESTED_CANCEL"])
+def test_an_order_that_was_split_out_waits_until_its_numbers_are_let_go(desk: Desk, state: str) -> None:
+    carrier, order, held = desk.submitted()
+    held.state = state
+    child = submission("acme-1-split-1", numbers=NUMBERS[1:])
+    with pytest.raises(CarrierUnavailable, match=r"order-1, which has to let go"):
+        carrier.submit(child)
+    assert len(desk.fake.portins) == 1
+    held.state = "EXCEPTION"
+    carrier.submit(
+        submission(attempt=2, kind=SendKind.SUPPLEMENT, carrier_order_id=order.carrier_order_id, numbers=NUMBERS[:1])
+    )
+    assert list(carrier.submit(child).numbers) == NUMBERS[1:]
+    assert [one.numbers for one in desk.fake.portins.values()] == [DIGITS[:1], DIGITS[1:]]
+
+
+def test_several_parts_are_not_taken_over_by_one_order(desk: Desk) -> None:
+    numbers = [*NUMBERS, "+12125550103"]
+    desk.fake.groups = [[number[2:]] for number in numbers]
+    carrier, _, _ = desk.submitted(submission(numbers=numbers))
+    before = desk.fake.changes
+    with pytest.raises(CarrierRefused, match="Split the order by its port-ins"):
+        carrier.submit(submission("acme-1-split-1", numbers=numbers[1:]))
+    assert desk.fake.changes == before
+
+
+@pytest.mark.parametrize("groups", [[], [DIGITS[:1], DIGITS[1:]]])
+def test_an_order_that_went_out_in_spite_of_a_refusal_stays(desk: Desk, groups: list[list[str]]) -> None:
+    desk.fake.groups = groups
+    answer = desk.fake._answer
+    refused: list[list[str]] = []
+
+    def refusing(method: str, path: list[str], request: httpx2.Request) -> httpx2.Response:
+        response = answer(method, path, request)
+        last = method == "PATCH" if groups else method == "PUT" and len(path) == 2
+        if last and not refused:
+            refused.append(path)
+            return httpx2.Response(409)
+        return response
+
+    desk.fake._answer = refusing  # type: ignore[method-assign]
+    order = sent(desk.carrier(), submission())
+    assert refused
+    assert (list(order.numbers), order.raw_status) == (NUMBERS, "SUBMITTED")
+    assert len(desk.fake.portins) == max(len(groups), 1)
+
+
+@pytest.mark.parametrize("echo", ["PIN 0042 is wrong", "pin (42) is wrong"])
+@pytest.mark.parametrize("call", ["PUT ^portins/[^/]+$", "POST loas$", "POST ^lnpchecker", "GET ^portins$", "stands"])
+def test_no_answer_repeats_a_pin_in_words(desk: Desk, echo: str, call: str) -> None:
+    one = submission(secrets={("", "pin"): "0042"})
+    carrier = desk.carrier()
+    said = f"<R><Errors><Code>7443</Code><Description>{echo}, call 4200421</Description></Errors></R>"
+    if call == "stands":
+        order = carrier.submit(one)
+        held = desk.fake.portins[order.carrier_order_id]
+        held.state, held.errors = "EXCEPTION", [("7443", f"{echo}, call 4200421", [])]
+        told = repr(carrier.get(order.carrier_order_id))
+    else:
+        desk.fake.answers[call] = ok(said, 400)
+        with pytest.raises(CarrierRefused) as refused:
+            carrier.submit(one)
+        found, told = refused.value, ""
+        while found is not None:
+            told += f"{found} {vars(found)}"
+            found = found.__cause__  # type: ignore[assignment]
+    assert "4200421" in told
+    assert "***" in told
+    assert "7443" in told
+    assert "0042 " not in told
+    assert "(42)" not in told
+
+
+def test_a_pin_that_is_an_errors_code_leaves_the_code(desk: Desk) -> None:
+    desk.fake.refuse = [("7443", "PIN 7443 does not match")]
+    with pytest.raises(CarrierRejected) as refused:
+        desk.carrier().submit(submission(secrets={("", "pin"): "7443"}))
+    (reason,) = refused.value.reasons
+    assert (reason.vendor_code, reason.text) == ("7443", "PIN *** does not match")
+
+
+def test_a_pin_of_the_numbers_goes_out_if_it_is_one(desk: Desk) -> None:
+    same = {(number, "pin"): "9917" for number in NUMBERS}
+    with pytest.raises(CarrierRefused, match=r"one PIN.*portolan secret acme-1 pin"):
+        desk.carrier().submit(submission(secrets={**same, (NUMBERS[1], "pin"): "9918"}))
+    assert desk.fake.portins == {}
+    desk.carrier().submit(submission(secrets=same))
+    assert desk.fake.sent("POST portins")[0].findtext("WirelessInfo/PinNumber") == "9917"
+
+
+def test_each_part_has_the_pin_of_its_numbers(desk: Desk) -> None:
+    desk.fake.groups = [DIGITS[:1], DIGITS[1:]]
+    pins = {(NUMBERS[0], "pin"): "9917", (NUMBERS[1], "pin"): "9918"}
+    carrier, order, _ = desk.submitted(submission(secrets=pins))
+    parts = [held.fields["WirelessInfo"].findtext("PinNumber") for held in desk.fake.portins.values()]
+    assert parts == ["9917", "9918"]
+    pins[(NUMBERS[1], "pin")] = "9919"
+    carrier.submit(
+        submission(attempt=2, kind=SendKind.SUPPLEMENT, carrier_order_id=order.carrier_order_id, secrets=pins)
+    )
+    parts = [held.fields["WirelessInfo"].findtext("PinNumber") for held in desk.fake.portins.values()]
+    assert parts == ["9917", "9919"]

@@ -12,11 +12,11 @@ from portolan.records.migrate import upgrade
 from portolan.records.store import Records
 from portolan.simulator.testing import Running, running
 from tests.carriers.lifecycle.desks import ConnectStage, EmailStage
-from tests.carriers.lifecycle.over_http import HttpStage, TelnyxStage, TwilioStage
+from tests.carriers.lifecycle.over_http import BandwidthStage, HttpStage, TelnyxStage, TwilioStage
 from tests.carriers.lifecycle.stages import SimulatedStage, Stage
 from tests.carriers.scene import START
 
-OVER_HTTP: dict[str, type[HttpStage]] = {"telnyx": TelnyxStage, "twilio": TwilioStage}
+OVER_HTTP: dict[str, type[HttpStage]] = {"telnyx": TelnyxStage, "twilio": TwilioStage, "bandwidth": BandwidthStage}
 DESKS: dict[str, Callable[[Records], Stage]] = {"email": EmailStage, "amazon_connect": ConnectStage}
 ADAPTERS = ("simulated", *OVER_HTTP, *DESKS)
 

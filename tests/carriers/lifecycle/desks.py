@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from portolan.carriers.accounts import EmailAccount
@@ -53,7 +54,7 @@ class DeskStage(Stage):
         for case in self.records.desk_cases(carrier=self.name, kind=CaseKind.PORT, live=True):
             if case.withdrawn_at:
                 said = Said(kind="cancelled", by="Ann", at=self.clock(), text="withdrawn")
-                self.records.change_desk_case(case.case_id, lambda it: answered(it, said))
+                self.records.change_desk_case(case.case_id, partial(answered, said=said))
 
     def live_orders(self) -> dict[str, list[str]]:
         return {
@@ -70,7 +71,7 @@ class DeskStage(Stage):
         cases = self.records.desk_cases(carrier=self.name)
         entries = [self.records.desk_entries(case.case_id) for case in cases]
         return [
-            [case.model_dump(), sorted(repr(entry) for entry in found)]
+            [case.model_dump(), sorted(entry.model_dump_json() for entry in found)]
             for case, found in zip(cases, entries, strict=True)
         ]
 
@@ -97,8 +98,10 @@ class EmailStage(DeskStage):
         return {mail.mail_id.partition("/")[0] for mail in self.post.mails if not mail.follows}
 
     def holds(self) -> Any:
-        """Mails are known by their Message-ID: the same one twice is one."""
-        return [self._book(), sorted({mail.mail_id: repr(mail) for mail in self.post.mails}.items())]
+        """Mails are known by their Message-ID: the same one twice is one, and says the same."""
+        mails = {(mail.mail_id, mail.subject, mail.text, mail.follows, mail.at.isoformat()) for mail in self.post.mails}
+        assert len(mails) == len({mail.mail_id for mail in self.post.mails})
+        return [self._book(), sorted(mails)]
 
 
 class ConnectStage(DeskStage):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
 import httpx2
 
-from portolan.carriers.accounts import Account, TelnyxAccount, TwilioAccount
+from portolan.carriers.accounts import Account, BandwidthAccount, TelnyxAccount, TwilioAccount
+from portolan.carriers.bandwidth import Bandwidth, xml
 from portolan.carriers.base import GainingCarrier
 from portolan.carriers.desk.returns import DeskReturns
 from portolan.carriers.registry import AccountLedger
@@ -18,7 +20,7 @@ from portolan.domain.carrier import NumberConfiguration
 from portolan.records.store import Records
 from portolan.simulator.testing import Running
 from tests.carriers.lifecycle.points import LossyTransport
-from tests.carriers.lifecycle.stages import FOC, Stage
+from tests.carriers.lifecycle.stages import FOC, ONE, TWO, Stage
 
 MINUTE = timedelta(minutes=1)
 _WIRE = httpx2.HTTPTransport()
@@ -33,11 +35,13 @@ class HttpStage(Stage):
 
     ACCOUNT: ClassVar[type[Account]]
     ADAPTER: ClassVar[Any]
+    LETS_GO_FIRST = False
 
     def __init__(self, records: Records, world: Running, webhook_url: str = "", **credentials: Any) -> None:
         self.world = world
         fields = {"name": self.name, "vendor": self.name, "simulator": world.url, "webhook_url": webhook_url}
-        self.account: Any = self.ACCOUNT.model_validate(fields | credentials)
+        # At a simulator credentials are its own: others are put in their place afterwards.
+        self.account: Any = self.ACCOUNT.model_validate(fields).model_copy(update=credentials)
         world.forget()
         self.behave()
         super().__init__(records)
@@ -95,10 +99,15 @@ class HttpStage(Stage):
 
     def ask(self, path: str, **params: str) -> Any:
         """What the vendor answers to somebody who only looks."""
-        answer = self._looking().get(path, params=params)
+        answer = self.looking.get(path, params=params)
         return answer.json() if answer.is_success else answer.status_code
 
-    def _looking(self) -> httpx2.Client:
+    @cached_property
+    def looking(self) -> httpx2.Client:
+        """A client of somebody who only looks."""
+        return httpx2.Client(transport=_WIRE, **self._credentials())
+
+    def _credentials(self) -> dict[str, Any]:
         raise NotImplementedError
 
 
@@ -113,8 +122,13 @@ class TelnyxStage(HttpStage):
     )
     CAMPAIGN = "7d14a1a6-5d6a-4d5f-a6b1-2a2c3f1f2c12"
 
+    DIVIDES = True
+
+    def will_divide(self) -> None:
+        self.behave(split=[[ONE], [TWO]])
+
     def moves_apart(self, dates: Mapping[datetime, Sequence[str]]) -> None:
-        """The order is divided, and each part gets a date."""
+        """The order is divided, if it was not from the beginning, and each part gets a date."""
         if len(self._sent()) == 1:
             self.world.say(self._sent()[0], "split", numbers=list(dates[max(dates)]))
         for foc_at, numbers in dates.items():
@@ -134,13 +148,16 @@ class TelnyxStage(HttpStage):
             orders.append([body, said, more])
         return {"orders": sorted(orders, key=lambda found: str(found[0]["phone_numbers"])), "lines": self._lines()}
 
+    def wiring(self) -> str:
+        """What was on the order stays there as it was once the numbers have arrived."""
+        return repr(self._lines() or self.holds())
+
     def _lines(self) -> Any:
         return self.ask("phone_numbers")["data"]
 
-    def _looking(self) -> httpx2.Client:
+    def _credentials(self) -> dict[str, Any]:
         key = self.account.api_key.get_secret_value()
-        headers = {"authorization": f"Bearer {key}"}
-        return httpx2.Client(base_url=f"{self.account.base_url}/", headers=headers, transport=_WIRE)
+        return {"base_url": f"{self.account.base_url}/", "headers": {"authorization": f"Bearer {key}"}}
 
 
 class TwilioStage(HttpStage):
@@ -150,7 +167,9 @@ class TwilioStage(HttpStage):
     ACCOUNT = TwilioAccount
     ADAPTER = Twilio
     CONFIGURATION = NumberConfiguration(
-        contact_flow="https://voice.example/answer", messaging_profile="MG" + "1" * 32, emergency_address="AD" + "2" * 32
+        contact_flow="https://voice.example/answer",
+        messaging_profile="MG" + "1" * 32,
+        emergency_address="AD" + "2" * 32,
     )
     CAMPAIGN = "MG" + "3" * 32
 
@@ -162,11 +181,60 @@ class TwilioStage(HttpStage):
         requests = [self.ask(f"numbers/v1/Porting/PortIn/{one}") for one in self.live_orders()]
         lines = self.ask(f"api/2010-04-01/Accounts/{self.account.account_sid}/IncomingPhoneNumbers.json")
         members = [
-            self.ask(f"messaging/v1/Services/{one}/PhoneNumbers")["phone_numbers"]
+            sorted(
+                self.ask(f"messaging/v1/Services/{one}/PhoneNumbers")["phone_numbers"],
+                key=lambda member: str(member["phone_number"]),
+            )
             for one in (self.CONFIGURATION.messaging_profile, self.CAMPAIGN)
         ]
         return [requests, lines["incoming_phone_numbers"], members]
 
-    def _looking(self) -> httpx2.Client:
+    def _credentials(self) -> dict[str, Any]:
         auth = (self.account.account_sid, self.account.auth_token.get_secret_value())
-        return httpx2.Client(base_url=f"{self.world.url}/twilio/", auth=auth, transport=_WIRE)
+        return {"base_url": f"{self.world.url}/twilio/", "auth": auth}
+
+
+class BandwidthStage(HttpStage):
+    """Bandwidth: numbers that cannot go together are port-ins of a bulk order from the beginning."""
+
+    name = "bandwidth"
+    ACCOUNT = BandwidthAccount
+    ADAPTER = Bandwidth
+    CONFIGURATION = NumberConfiguration(contact_flow="7007", routing="9009")
+    DIVIDES = True
+
+    def will_divide(self) -> None:
+        self.behave(split=[[ONE], [TWO]])
+
+    def moves_apart(self, dates: Mapping[datetime, Sequence[str]]) -> None:
+        for foc_at, numbers in dates.items():
+            for one in self._sent(numbers):
+                self.world.say(one, "foc", foc_at=foc_at.isoformat())
+
+    def writes(self, text: str) -> None:
+        self.world.say(self._sent()[0], "comment", text=text)
+
+    def holds(self) -> Any:
+        """Papers are known by their names: one whose upload was not answered may be there once more without one."""
+        found = []
+        for one in self.live_orders():
+            base = f"accounts/{self.account.account_id}/portins/{one}"
+            papers = self._texts(f"{base}/loas", "DocumentName", metadata="true")
+            notes = self._texts(f"{base}/notes", "Description")
+            found.append([self._plain(self._xml(base)), sorted(set(papers)), notes])
+        return sorted(found, key=str)
+
+    def _xml(self, path: str) -> xml.Element:
+        return xml.read(self.looking.get(path).content)
+
+    def _texts(self, path: str, name: str, **params: str) -> list[str]:
+        answer = self.looking.get(path, params=params)
+        return xml.texts(xml.read(answer.content), name) if answer.content else []
+
+    def _plain(self, element: xml.Element) -> Any:
+        children = [[xml.name_of(one), self._plain(one)] for one in element if isinstance(one.tag, str)]
+        return children or (element.text or "").strip()
+
+    def _credentials(self) -> dict[str, Any]:
+        auth = (self.account.username, self.account.password.get_secret_value())
+        return {"base_url": f"{self.account.base_url}/", "auth": auth}

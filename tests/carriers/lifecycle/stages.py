@@ -73,6 +73,10 @@ class Stage:
     #: What numbers get, and what they join.
     CONFIGURATION: ClassVar[NumberConfiguration] = NumberConfiguration(contact_flow="flow-1")
     CAMPAIGN: ClassVar[str] = "campaign-1"
+    #: Whether an order has to give numbers up before another order can take them.
+    LETS_GO_FIRST: ClassVar[bool] = True
+    #: Whether the carrier makes several orders of one.
+    DIVIDES: ClassVar[bool] = False
 
     def __init__(self, records: Records) -> None:
         self.clock, self.points, self.records = Clock(), Points(), records
@@ -177,6 +181,9 @@ class Stage:
     def wait(self, time: timedelta) -> None:
         self.move(self.clock() + time)
 
+    def will_divide(self) -> None:
+        """The carrier is going to make an order of each number, where it divides orders."""
+
     def accepts(self) -> None:
         raise NotImplementedError
 
@@ -221,6 +228,10 @@ class Stage:
         """Everything else the carrier has of our orders, by its own account."""
         raise NotImplementedError
 
+    def wiring(self) -> str:
+        """What the numbers do, or will."""
+        return repr(self.holds())
+
     def never_twice(self) -> None:
         """No number is in two orders that live."""
         live = self.live_orders()
@@ -231,7 +242,8 @@ class Stage:
         """What there is to be compared: orders by our names, what the carrier holds, port-backs; ids by their order."""
         orders = {order_id: self.carrier.get(name).model_dump() for order_id, name in sorted(self.ids.items())}
         backs = [
-            case.model_dump(exclude={"touched_at"}) for case in self.records.desk_cases(kind=CaseKind.PORT_BACK, live=None)
+            case.model_dump(exclude={"touched_at"})
+            for case in self.records.desk_cases(kind=CaseKind.PORT_BACK, live=None)
         ]
         return _named_by_order({"orders": orders, "backs": backs, "holds": self.holds()})
 

@@ -101,7 +101,9 @@ class FakeTelnyx:
             case "GET", ["porting_orders"]:
                 return self._page([order for order in self.orders.values() if _fits(order, query)], query)
             case "GET", ["porting_phone_numbers"]:
-                return self._page([n for order in self.orders.values() for n in order["all_numbers"]], query)
+                wanted = query.get("filter[porting_order_id]")
+                rows = [(order["id"], n) for order in self.orders.values() for n in order["all_numbers"]]
+                return self._page([n | {"porting_order_id": name} for name, n in rows if wanted in {None, name}], query)
             case "GET", ["porting", "events"]:
                 return self._page(self.events, query)
             case "POST", ["portability_checks"]:
@@ -273,7 +275,7 @@ def _fits(order: JSON, query: dict[str, str]) -> bool:
     fields = ("customer_reference", "customer_group_reference", "parent_support_key")
     digits = query.get("filter[phone_numbers][phone_number][contains]", "")
     return all(query.get(f"filter[{name}]", order[name]) == order[name] for name in fields) and any(
-        digits in each["phone_number"] for each in order["phone_numbers"]
+        digits in each["phone_number"] for each in order["all_numbers"]
     )
 
 

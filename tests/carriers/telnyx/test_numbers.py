@@ -30,6 +30,7 @@ def test_numbers_to_come_are_configured_on_the_order_once(telnyx: Telnyx, fake: 
 
 
 def test_numbers_that_arrived_are_configured_one_by_one_and_once(telnyx: Telnyx, fake: FakeTelnyx, sent: str) -> None:
+    telnyx.configure(sent, NumberConfiguration(routing="desk"))
     fake.stand(sent, "ported", FOC)
     fake.arrive(ONE)
     assert not telnyx.configure(sent, CONFIGURATION)
@@ -45,6 +46,28 @@ def test_numbers_that_arrived_are_configured_one_by_one_and_once(telnyx: Telnyx,
     for line in fake.lines.values():
         assert not any((line["connection_id"], line["messaging_profile_id"], line["emergency_enabled"], line["tags"]))
     assert changed(fake, lambda: telnyx.unconfigure(sent)) == []
+
+
+@pytest.mark.parametrize(("word", "done"), [("Sending", False), ("Failed", False), ("Old", True), ("", True)])
+def test_a_number_that_is_not_here_yet_is_still_to_be_configured(
+    telnyx: Telnyx, fake: FakeTelnyx, sent: str, word: str, done: bool
+) -> None:
+    fake.stand(sent, "ported", FOC)
+    for number in NUMBERS:
+        fake.arrive(number)
+    fake.activation(sent, word, TWO)
+    assert telnyx.configure(sent, NumberConfiguration(contact_flow="c-1")) is done
+    assert fake.lines[ONE]["connection_id"] == "c-1"
+
+
+@pytest.mark.parametrize("given", ["desk", ""])
+def test_tags_of_others_stay(telnyx: Telnyx, fake: FakeTelnyx, sent: str, given: str) -> None:
+    telnyx.configure(sent, NumberConfiguration(contact_flow="c-1", routing=given))
+    fake.stand(sent, "ported", FOC)
+    fake.arrive(ONE)["tags"] = ["vip", *filter(None, [given])]
+    fake.arrive(TWO)
+    telnyx.unconfigure(sent)
+    assert [fake.lines[number]["tags"] for number in NUMBERS] == [["vip"], []]
 
 
 def test_a_cancelled_order_gets_no_configuration(telnyx: Telnyx, fake: FakeTelnyx, sent: str) -> None:

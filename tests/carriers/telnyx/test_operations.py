@@ -10,7 +10,7 @@ import pytest
 from portolan.carriers.http import SIMULATED_NOW
 from portolan.carriers.ledger import MemoryLedger
 from portolan.carriers.telnyx import Telnyx
-from portolan.domain.carrier import CarrierStatus, NumberStatus
+from portolan.domain.carrier import CarrierStatus, NumberStatus, SendKind
 from portolan.domain.errors import (
     CarrierRateLimited,
     CarrierRefused,
@@ -47,6 +47,29 @@ def test_there_is_no_record_of_the_account(telnyx: Telnyx) -> None:
     told = telnyx.request_csr("o1", "Old Telco", "1")
     assert told.record is None
     assert told.reason
+
+
+def test_numbers_that_an_answer_leaves_out_are_looked_up_whatever_the_order_becomes_meanwhile(
+    telnyx: Telnyx, fake: FakeTelnyx, sent: str
+) -> None:
+    fake.orders[sent]["phone_numbers"] = fake.orders[sent]["phone_numbers"][:1]
+    real = fake.answer
+
+    def moving_on(method: str, path: str, query: dict[str, str], body: dict[str, Any]) -> dict[str, Any] | None:
+        if path == "porting_phone_numbers":
+            assert "filter[porting_order_status]" not in query
+        return real(method, path, query, body)
+
+    fake.answer = moving_on  # type: ignore[method-assign]
+    assert set(telnyx.get(sent).numbers) == set(NUMBERS)
+
+
+def test_an_order_whose_numbers_are_not_all_told_is_not_judged(telnyx: Telnyx, fake: FakeTelnyx, sent: str) -> None:
+    fake.orders[sent]["phone_numbers"] = fake.orders[sent]["all_numbers"] = fake.orders[sent]["phone_numbers"][:1]
+    for look in (lambda: telnyx.get(sent), lambda: telnyx.find("o1:1", NUMBERS), lambda: telnyx.submit(submission())):
+        with pytest.raises(CarrierUnavailable, match="1 of the 2 numbers"):
+            look()
+    assert len(fake.orders) == 1
 
 
 def test_nothing_is_found_by_a_part_of_a_reference(telnyx: Telnyx, fake: FakeTelnyx, sent: str) -> None:
@@ -229,6 +252,70 @@ def test_a_withdrawal_under_review_is_not_told_as_done(telnyx: Telnyx, fake: Fak
     assert telnyx.cancel(sent, "x").status is CarrierStatus.CANCELLED
 
 
+@pytest.fixture
+def behind(telnyx: Telnyx, fake: FakeTelnyx, parted: list[str]) -> str:
+    """The part that a supplement left out, while nobody has taken it over."""
+    fields: dict[str, Any] = {"kind": SendKind.SUPPLEMENT, "carrier_order_id": parted[0], "numbers": [ONE]}
+    telnyx.submit(submission("o1:2", **fields))
+    return parted[1]
+
+
+def test_a_part_that_was_left_out_is_told_until_somebody_has_it(
+    telnyx: Telnyx, fake: FakeTelnyx, parted: list[str], behind: str
+) -> None:
+    told = telnyx.get(parted[0])
+    assert (told.status, list(told.numbers)) == (CarrierStatus.RECEIVED, [ONE])
+    assert behind in told.asks
+    assert TWO in told.asks
+    telnyx.submit(submission("o1-split-1:1", numbers=[TWO]))
+    assert telnyx.get(parted[0]).asks == ""
+
+
+def test_a_part_that_nobody_has_taken_over_is_withdrawn_too(
+    telnyx: Telnyx, fake: FakeTelnyx, parted: list[str], behind: str
+) -> None:
+    assert telnyx.cancel(parted[0], "x").status is CarrierStatus.CANCELLED
+    assert fake.live() == []
+    assert changed(fake, lambda: telnyx.cancel(parted[0], "again")) == []
+
+
+def test_a_part_that_was_taken_over_stays(telnyx: Telnyx, fake: FakeTelnyx, parted: list[str], behind: str) -> None:
+    telnyx.submit(submission("o1-split-1:1", numbers=[TWO]))
+    assert telnyx.cancel(parted[0], "x").status is CarrierStatus.CANCELLED
+    assert [order["id"] for order in fake.live()] == [behind]
+
+
+def test_what_was_divided_off_from_a_part_left_out_is_withdrawn_with_it(telnyx: Telnyx, fake: FakeTelnyx) -> None:
+    fake.divide = lambda numbers: [numbers[:1], numbers[1:]]
+    kept, behind = telnyx.submit(submission(numbers=[*NUMBERS, "+12125550003"])).parts
+    fields: dict[str, Any] = {"kind": SendKind.SUPPLEMENT, "carrier_order_id": kept.carrier_order_id}
+    telnyx.submit(submission("o1:2", numbers=[ONE], **fields))
+    fake.split(behind.carrier_order_id, [TWO], keeps_reference=False)
+    assert len(fake.live()) == 3
+    telnyx.cancel(kept.carrier_order_id, "x")
+    assert fake.live() == []
+
+
+def test_an_order_is_not_withdrawn_as_long_as_a_part_of_it_is_not(
+    telnyx: Telnyx, fake: FakeTelnyx, parted: list[str], behind: str
+) -> None:
+    fake.changes, fake.lose = 0, 0
+    with pytest.raises(OutcomeUnknown):
+        telnyx.cancel(parted[0], "x")
+    told = telnyx.get(parted[0])
+    assert (told.status, told.raw_status) == (CarrierStatus.UNKNOWN, "cancelled, in-process")
+    assert telnyx.cancel(parted[0], "x").status is CarrierStatus.CANCELLED
+
+
+def test_a_part_left_out_that_moves_soon_keeps_the_others_too(
+    telnyx: Telnyx, fake: FakeTelnyx, clock: Clock, parted: list[str], behind: str
+) -> None:
+    fake.stand(behind, "foc-date-confirmed", clock.now + HOUR)
+    with pytest.raises(CarrierRefused, match=behind):
+        telnyx.cancel(parted[0], "x")
+    assert len(fake.live()) == 2
+
+
 def test_a_draft_is_deleted(telnyx: Telnyx, fake: FakeTelnyx) -> None:
     fake.refuse["POST .*confirm"] = Refusal(409, title="no")
     with pytest.raises(CarrierRefused):
@@ -289,6 +376,21 @@ def test_where_the_order_does_not_say_its_jobs_do(
     dated(fake, clock, sent, None)
     fake.jobs[sent] = [{"status": "created", "activation_type": job, "created_at": START.isoformat()}] if job else []
     assert len(changed(fake, lambda: telnyx.activate(sent))) == asked
+
+
+def test_one_job_on_demand_tells_whatever_other_jobs_there_are(
+    telnyx: Telnyx, fake: FakeTelnyx, clock: Clock, sent: str
+) -> None:
+    dated(fake, clock, sent, None)
+    fake.jobs[sent] = [
+        {"status": "created", "activation_type": kind, "created_at": (START + wait).isoformat()}
+        for kind, wait in (("on-demand", HOUR), ("scheduled", 2 * HOUR))
+    ]
+    told = telnyx.activate(sent)
+    assert (told.status, set(told.numbers.values())) == (CarrierStatus.FOC_CONFIRMED, {NumberStatus.PENDING})
+    assert len(fake.jobs[sent]) == 3
+    fake.jobs[sent].append({"status": "created", "activation_type": "scheduled", "created_at": str(FOC + HOUR)})
+    assert changed(fake, lambda: telnyx.activate(sent)) == []
 
 
 def test_a_refusal_counts_only_where_it_is_known_to_be_on_demand(

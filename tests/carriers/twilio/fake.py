@@ -62,7 +62,11 @@ class NoReturns:
 
 
 class FakeTwilio:
-    """Twilio's hosts in one. `lost` holds operations whose next answer is lost after they took effect."""
+    """Twilio's hosts in one.
+
+    `lost` holds operations whose next answer is lost after they took effect; where it `reviews` cancellations, numbers
+    are `canceling` until it has `decided`.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -75,6 +79,7 @@ class FakeTwilio:
         self.carriers: dict[str, str] = {}
         self.refusals: dict[str, tuple[int, dict[str, Any]]] = {}
         self.lost: list[str] = []
+        self.reviews = False
         self.calls: list[str] = []
         self.bodies: list[Any] = []
         self._ids = itertools.count(1)
@@ -96,6 +101,11 @@ class FakeTwilio:
         request["_updated"] = self.clock().isoformat()
         for number in request["phone_numbers"]:
             number |= (numbers or {}).get(number["phone_number"], {})
+
+    def decided(self, sid: str) -> None:
+        """Let what is being cancelled be cancelled."""
+        gone = [number for number, status in self.states(sid).items() if status == "canceling"]
+        self.say(sid, numbers={number: {"port_in_phone_number_status": "canceled"} for number in gone})
 
     def arrive(self, number: str, messaging: bool = True) -> str:
         sid = f"PN{next(self._ids):032x}"
@@ -172,7 +182,10 @@ class FakeTwilio:
         return httpx2.Response(200, json=held) if held else httpx2.Response(404, json={"code": 20404})
 
     def _delete(self, request: httpx2.Request, sid: str) -> httpx2.Response:
-        self.say(sid, "Canceled")
+        if self.reviews:
+            self.say(sid, numbers={number: {"port_in_phone_number_status": "canceling"} for number in self.states(sid)})
+        else:
+            self.say(sid, "Canceled")
         return httpx2.Response(204)
 
     def _number(self, request: httpx2.Request, sid: str, number_sid: str) -> httpx2.Response:
@@ -181,7 +194,7 @@ class FakeTwilio:
 
     def _delete_number(self, request: httpx2.Request, sid: str, number_sid: str) -> httpx2.Response:
         number = next(n for n in self.requests[sid]["phone_numbers"] if n["port_in_phone_number_sid"] == number_sid)
-        number["port_in_phone_number_status"] = "canceled"
+        number["port_in_phone_number_status"] = "canceling" if self.reviews else "canceled"
         return httpx2.Response(204)
 
     def _list(self, request: httpx2.Request) -> httpx2.Response:
@@ -236,7 +249,11 @@ class FakeTwilio:
         return httpx2.Response(200, json=self.inventory[sid])
 
     def _services(self, request: httpx2.Request) -> httpx2.Response:
-        return httpx2.Response(200, json={"services": [{"sid": sid} for sid in self.services]})
+        start, size = int(request.url.params.get("PageToken", "0")), int(request.url.params["PageSize"])
+        end, more = start + size, start + size < len(self.services)
+        following = f"https://elsewhere.example/v1/Services?PageSize={size}&PageToken={end}" if more else None
+        page = [{"sid": sid} for sid in list(self.services)[start:end]]
+        return httpx2.Response(200, json={"services": page, "meta": {"next_page_url": following}})
 
     def _member(self, request: httpx2.Request, service: str, sid: str) -> httpx2.Response:
         there = sid in self.services[service]
@@ -256,7 +273,7 @@ class FakeTwilio:
 
 
 _PORT_IN = "/v1/Porting/PortIn"
-_MAIN = rf"/2010-04-01/Accounts/{ACCOUNT_SID}"
+_MAIN = r"/2010-04-01/Accounts/AC[0-9a-f]{32}"
 _ROUTES: dict[tuple[str, str], tuple[str, Callable[..., httpx2.Response]]] = {
     ("POST", "/v1/Documents"): ("upload", FakeTwilio._upload),
     ("POST", _PORT_IN): ("create", FakeTwilio._create),
@@ -281,9 +298,7 @@ _ROUTES: dict[tuple[str, str], tuple[str, Callable[..., httpx2.Response]]] = {
 
 def account(**fields: Any) -> TwilioAccount:
     given = {"name": "twilio", "vendor": "twilio", "account_sid": ACCOUNT_SID, "webhook_url": HOOK}
-    return TwilioAccount.model_validate({**given, "auth_token": "file:/dev/null", **fields}).model_copy(
-        update={"auth_token": SecretStr(TOKEN)}
-    )
+    return TwilioAccount.model_validate({**given, "auth_token": SecretStr(TOKEN), **fields})
 
 
 def submission(attempt: int = 1, order_id: str = "o1", **fields: Any) -> Submission:

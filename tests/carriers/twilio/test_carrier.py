@@ -11,7 +11,7 @@ from portolan.domain.carrier import (
     NumberStatus,
     PortBack,
 )
-from portolan.domain.errors import CarrierInvalid, CarrierRefused, OutcomeUnknown
+from portolan.domain.errors import CarrierInvalid, CarrierRefused, CarrierUnavailable, OutcomeUnknown
 from tests.carriers.twilio.fake import (
     ACCOUNT,
     AD,
@@ -106,6 +106,26 @@ def test_a_request_is_cancelled_once(scene: Scene) -> None:
     assert scene.twilio.calls.count("cancel") == 1
 
 
+def test_a_request_is_not_withdrawn_while_twilio_is_at_it(scene: Scene) -> None:
+    held = scene.sent(submission()).carrier_order_id
+    scene.twilio.reviews = True
+    for _ in range(2):
+        with pytest.raises(CarrierUnavailable, match="not cancelled 3 numbers"):
+            scene.carrier.cancel(held, "enough")
+    at_it = scene.carrier.get(held)
+    assert (at_it.status, at_it.raw_status) == (CarrierStatus.UNKNOWN, "In Review (3 canceling)")
+    scene.twilio.decided(held)
+    assert scene.carrier.cancel(held, "enough").status is CarrierStatus.CANCELLED
+    assert scene.twilio.calls.count("cancel") == 1
+
+
+def test_the_date_of_a_number_that_was_refused_freezes_nothing(scene: Scene) -> None:
+    held = scene.sent(submission()).carrier_order_id
+    said = {"port_in_phone_number_status": "port_rejected", "port_date": (START - DAY).isoformat()}
+    scene.twilio.say(held, "Action Required", dict.fromkeys(NUMBERS, said))
+    assert scene.carrier.cancel(held, "enough").status is CarrierStatus.CANCELLED
+
+
 @pytest.mark.parametrize(("before", "cancelled"), [(48 * HOUR, True), (48 * HOUR - HOUR / 60, False), (-HOUR, False)])
 def test_no_request_is_cancelled_in_the_last_48_hours(scene: Scene, before: object, cancelled: bool) -> None:
     held = scene.sent(submission()).carrier_order_id
@@ -149,6 +169,18 @@ def test_changes_name_what_changed_since_and_every_few_hours_all_that_goes_on(sc
     scene.clock.now += 5 * HOUR
     assert set(scene.carrier.changes(third.cursor).carrier_order_ids) == {old, busy, done}
     assert set(scene.carrier.changes("no cursor at all").carrier_order_ids) == {old, busy, done}
+
+
+def test_a_change_dated_ahead_hides_no_other(scene: Scene) -> None:
+    ahead, other = (
+        scene.sent(submission(order_id=o, numbers=[n])).carrier_order_id for o, n in (("o1", N1), ("o2", N2))
+    )
+    scene.twilio.requests[ahead]["_updated"] = (START + 5 * HOUR).isoformat()
+    cursors = [scene.carrier.changes("").cursor, f"{(START + 5 * HOUR).isoformat()} {START.isoformat()}"]
+    scene.clock.now += HOUR
+    scene.twilio.say(other, "In Progress")
+    for cursor in cursors:
+        assert other in scene.carrier.changes(cursor).carrier_order_ids
 
 
 def test_a_day_without_a_time_counts_as_all_of_that_day(scene: Scene) -> None:
@@ -286,6 +318,33 @@ def test_a_configuration_is_taken_from_numbers_again(scene: Scene) -> None:
     assert [scene.twilio.calls.count(call) for call in ("update", "leave")] == changes
 
 
+def test_numbers_leave_the_last_of_many_messaging_services(scene: Scene) -> None:
+    held = moved(scene, N1)
+    names = [*(f"MG{n:032x}" for n in range(250)), MG]
+    scene.twilio.services = {name: set() for name in names}
+    scene.carrier.configure(held, NumberConfiguration(messaging_profile=MG))
+    assert scene.twilio.services[MG]
+    scene.carrier.unconfigure(held)
+    assert not scene.twilio.services[MG]
+    assert scene.twilio.calls.count("services") == 3
+
+
+def test_messaging_services_of_a_sub_account_are_out_of_reach() -> None:
+    scene = Scene(target_account_sid="AC" + "b" * 32)
+    held = moved(scene, *NUMBERS)
+    calls = len(scene.twilio.calls)
+    with pytest.raises(CarrierInvalid, match="out of reach"):
+        scene.carrier.configure(held, NumberConfiguration(contact_flow=VOICE, messaging_profile=MG))
+    assert scene.twilio.calls[calls:] == []
+    with pytest.raises(CarrierInvalid, match="out of reach"):
+        scene.carrier.messaging(held, MG)
+    assert scene.carrier.configure(held, NumberConfiguration(contact_flow=VOICE))
+    scene.carrier.unconfigure(held)
+    assert not {"services", "member", "join"} & set(scene.twilio.calls)
+    told = next(check for check in scene.carrier.verify() if check.name == "messaging services")
+    assert "out of reach" in told.words
+
+
 def test_numbers_that_are_still_to_come_have_no_configuration_to_take(scene: Scene) -> None:
     held = scene.sent(submission()).carrier_order_id
     calls = len(scene.twilio.calls)
@@ -343,6 +402,13 @@ def test_a_return_is_asked_for_by_a_person_and_its_consent_is_told(scene: Scene)
     found = scene.carrier.find("o1:1")
     assert found is not None
     assert found.consent is Consent.REQUESTED
+
+
+def test_of_a_refusal_twilios_code_and_words_are_shown_and_no_more(scene: Scene) -> None:
+    scene.twilio.refusals["get"] = (400, {"code": 20001, "message": "odd", "phone_numbers": [{"pin": "0042"}]})
+    with pytest.raises(CarrierRefused, match=r"400: 20001 odd\.") as raised:
+        scene.carrier.get("KW1")
+    assert "42" not in f"{raised.value!s}{raised.value!r}{vars(raised.value)}"
 
 
 def test_no_secret_is_shown(scene: Scene) -> None:

@@ -43,7 +43,10 @@ def test_states_are_read_however_they_are_spelt(status: str) -> None:
         ("Completed", [], CarrierStatus.PORTED),
         ("Canceled", [number(status="canceled")], CarrierStatus.CANCELLED),
         ("cancelled", [number()], CarrierStatus.CANCELLED),
-        ("In Progress", [number(status="canceling")], CarrierStatus.CANCELLED),
+        ("In Progress", [number(status="canceling")], CarrierStatus.UNKNOWN),
+        ("Canceled", [number(status="Cancelling"), number(N2, "canceled")], CarrierStatus.UNKNOWN),
+        ("In Progress", [number(status="canceling"), number(N2, "port_pending")], CarrierStatus.ACCEPTED),
+        ("In Progress", [number(status="canceled"), number(N2, "canceled")], CarrierStatus.CANCELLED),
         ("In Progress", [number(status="canceled"), number(N2, "port_pending")], CarrierStatus.ACCEPTED),
         ("Waiting for Donor", [number()], CarrierStatus.UNKNOWN),
         ("In Progress", [number(status="port_paused")], CarrierStatus.UNKNOWN),
@@ -158,6 +161,21 @@ def test_once_a_number_has_moved_the_request_has_and_the_numbers_say_which() -> 
         N3: NumberStatus.PENDING,
         "+12125550004": NumberStatus.FAILED,
     }
+
+
+@pytest.mark.parametrize("status", ["Canceled", "Expired"])
+def test_what_has_moved_has_moved_whatever_became_of_the_others(status: str) -> None:
+    found = order(status, number(status="completed"), number(N2, "canceled"), number(N3, "port_pending"))
+    assert found.status is CarrierStatus.PORTED
+    assert found.numbers == {N1: NumberStatus.ACTIVE, N2: NumberStatus.FAILED, N3: NumberStatus.FAILED}
+    assert order(status, number(status="completed"), number(N2, "canceling")).numbers[N2] is NumberStatus.PENDING
+
+
+def test_the_losing_carriers_agreement_has_no_word_of_its_own() -> None:
+    """What Portolan calls approved is `port_pending` without a date; Twilio may go to the date at once."""
+    before, agreed = (order("In Progress", number(status=status)) for status in ("port_submitted", "port_pending"))
+    assert (before.status, agreed.status) == (CarrierStatus.RECEIVED, CarrierStatus.ACCEPTED)
+    assert order("Approved", number(status="approved")).status is CarrierStatus.UNKNOWN
 
 
 def test_before_any_number_has_moved_none_has_failed_to() -> None:

@@ -27,7 +27,7 @@ NAMES = [
     "rejection_reason_code", "status_last_updated_timestamp", "losing_carrier_information", "date_created",
     "target_port_in_date", "signature_request_url", "incoming_phone_numbers", "capabilities", "services",
     "line_type_intelligence", "carrier_name", "port_in_target_url", "notifications_of", "not_portable_reason_code",
-    "code", "message", "status_last_time_updated_timestamp", "phone_numbers_requested",
+    "next_page_url", "code", "message", "status_last_time_updated_timestamp", "phone_numbers_requested",
 ]  # fmt: skip
 WORDS = ["KW1", "..", "In Progress", "Completed", "Expired", "Waiting for Signature", "port_pending", "port_rejected",
          "completed", "canceled", NUMBERS[0], "2026-03-16T15:30:00Z", "0001-01-01T00:00:00+14:00",

@@ -335,3 +335,136 @@ def test_a_refusal_is_told_in_canonical_words_and_without_secrets(
     assert words in str(raised.value)
     assert raised.value.__cause__ is None
     assert scene.ledger.ids_of("o1:1") == []
+
+
+@pytest.mark.parametrize("call", ["create", "upload", "cancel", "number"])
+@pytest.mark.parametrize("pin", ["0042", "0000"])
+def test_no_refusal_repeats_a_pin_in_any_spelling(scene: Scene, call: str, pin: str) -> None:
+    wireless: dict[str, Any] = {"number_class": "mobile", "secrets": {("", "pin"): pin}}
+    first = scene.sent(submission(**wireless)).carrier_order_id
+    if call != "number":
+        wireless["account"] = ACCOUNT.model_copy(update={"account_number": "7"})
+    for before in ("", "x" * 293):
+        said = f"{before} {pin}, {int(pin)} is bad".strip()
+        scene.twilio.refusals[call] = (400, {"code": 1, "message": said, "pin": pin})
+        with pytest.raises(CarrierRefused) as raised:
+            scene.carrier.submit(supplement(first, **wireless))
+        assert f"1 {before} ***, *** is bad".replace("  ", " ")[:298] in str(raised.value)
+        assert f"{pin}," not in str(raised.value)
+
+
+def test_a_known_code_stays_a_reason_where_a_pin_is_like_it(scene: Scene) -> None:
+    scene.twilio.refusals["create"] = (400, {"code": 22137, "message": "Port in progress"})
+    with pytest.raises(CarrierRejected, match="DUPLICATE_IN_PROGRESS"):
+        scene.sent(submission(secrets={("", "pin"): "22137"}))
+
+
+def test_a_request_is_made_anew_only_once_the_old_one_is_gone(scene: Scene) -> None:
+    first = scene.sent(submission()).carrier_order_id
+    scene.twilio.reviews = True
+    wanted = supplement(first, account=ACCOUNT.model_copy(update={"account_number": "7"}))
+    for _ in range(3):
+        with pytest.raises(CarrierUnavailable, match=first):
+            scene.sent(wanted)
+    assert [scene.twilio.calls.count(call) for call in ("cancel", "upload", "create")] == [1, 2, 1]
+    scene.twilio.decided(first)
+    held = scene.sent(wanted)
+    assert (held.key, len(scene.twilio.requests)) == ("o1:2", 2)
+    assert scene.twilio.bodies[-1]["documents"]
+
+
+def test_what_is_left_out_has_left_before_anything_goes_on(scene: Scene) -> None:
+    parent = scene.sent(submission()).carrier_order_id
+    scene.twilio.reviews = True
+    child = submission(order_id="o1-split-1", numbers=NUMBERS[2:])
+    for wanted in (child, supplement(parent, numbers=NUMBERS[:2])):
+        for _ in range(2):
+            with pytest.raises(CarrierUnavailable, match="not cancelled 1 numbers"):
+                scene.sent(wanted)
+    assert [scene.twilio.calls.count(call) for call in ("leave_out", "create")] == [1, 1]
+    scene.twilio.decided(parent)
+    assert scene.sent(supplement(parent, numbers=NUMBERS[:2])).carrier_order_id == parent
+    assert scene.sent(child).carrier_order_id != parent
+
+
+def test_numbers_refused_with_a_date_that_has_passed_are_sent_anew(scene: Scene) -> None:
+    first = scene.sent(submission()).carrier_order_id
+    said = {"port_in_phone_number_status": "port_rejected", "port_date": (START - DAY).isoformat()}
+    scene.twilio.say(first, "Action Required", dict.fromkeys(NUMBERS, said))
+    assert scene.sent(supplement(first)).carrier_order_id != first
+
+
+def test_what_has_moved_by_a_cancelled_request_is_not_sent_again(scene: Scene) -> None:
+    first = scene.sent(submission()).carrier_order_id
+    scene.completed(first, NUMBERS[0])
+    scene.twilio.say(first, "Canceled")
+    with pytest.raises(CarrierRefused, match="have moved"):
+        scene.sent(supplement(first))
+    with pytest.raises(CarrierRefused, match="Port the numbers back"):
+        scene.carrier.cancel(first, "enough")
+    rest = scene.sent(supplement(first, numbers=NUMBERS[1:]))
+    assert (list(rest.numbers), "cancel" in scene.twilio.calls) == (NUMBERS[1:], False)
+
+
+def test_a_number_that_has_moved_with_its_first_order_is_not_sent_by_the_one_split_out(scene: Scene) -> None:
+    parent = scene.sent(submission()).carrier_order_id
+    scene.completed(parent, NUMBERS[2])
+    with pytest.raises(CarrierRefused, match="have moved"):
+        scene.sent(submission(order_id="o1-split-1", numbers=NUMBERS[2:]))
+    assert len(scene.twilio.requests) == 1
+
+
+LATER: dict[str, Any] = {"number_class": "mobile", "secrets": {("", "pin"): "0123"}}
+
+
+@pytest.mark.parametrize(
+    ("change", "anew"),
+    [
+        ({}, False),
+        ({"account": ACCOUNT.model_copy(update={"account_number": "7"})}, True),
+        ({"secrets": {("", "pin"): "4567"}}, True),
+    ],
+)
+@pytest.mark.parametrize("lost", ["get", "cancel", "create", ""])
+def test_a_later_attempt_goes_on_with_an_earlier_ones_request_only_if_it_says_the_same(
+    scene: Scene, change: dict[str, Any], anew: bool, lost: str
+) -> None:
+    scene.twilio.lost = ["create"]
+    with pytest.raises(OutcomeUnknown):
+        scene.sent(submission(**LATER))
+    (old,) = scene.twilio.requests
+    wanted = submission(2, **{**LATER, **change})
+    scene.twilio.lost = [lost] if lost == "get" or (lost and anew) else []
+    for _ in list(scene.twilio.lost):
+        with pytest.raises((OutcomeUnknown, CarrierUnavailable)):
+            scene.sent(wanted)
+    held = scene.sent(wanted)
+    assert [one["port_in_request_sid"] for one in scene.twilio.live()] == [held.carrier_order_id]
+    assert (held.carrier_order_id != old, held.key, len(scene.twilio.requests)) == (anew, "o1:2", 1 + anew)
+
+
+def test_what_an_earlier_attempt_left_behind_is_gone_before_another_is_made(scene: Scene) -> None:
+    scene.twilio.lost = ["create"]
+    with pytest.raises(OutcomeUnknown):
+        scene.sent(submission())
+    (old,) = scene.twilio.requests
+    scene.twilio.reviews = True
+    wanted = submission(2, account=ACCOUNT.model_copy(update={"account_number": "7"}))
+    for _ in range(2):
+        with pytest.raises(CarrierUnavailable, match=old):
+            scene.sent(wanted)
+    scene.twilio.decided(old)
+    assert (scene.sent(wanted).key, len(scene.twilio.requests)) == ("o1:2", 2)
+
+
+def test_what_an_earlier_attempt_left_behind_is_withdrawn(scene: Scene) -> None:
+    scene.twilio.lost = ["create"]
+    with pytest.raises(OutcomeUnknown):
+        scene.sent(submission())
+    assert scene.carrier.find("o1:2", NUMBERS) is None
+    left = scene.carrier.find("o1:2")
+    assert left is not None
+    assert (left.key, left.attempt) == ("o1:0", 0)
+    scene.carrier.cancel(left.carrier_order_id, "enough")
+    assert scene.carrier.find("o1:2") is None
+    assert scene.twilio.live() == []
