@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -321,76 +319,6 @@ def test_an_order_that_telnyx_divides_later_stays_one(telnyx: Telnyx, fake: Fake
     telnyx.submit(submission("o1:2", **fields))
     assert {order["customer_reference"] for order in fake.orders.values()} == {"o1:2"}
     assert len(fake.orders) == 2
-
-
-@pytest.mark.parametrize("numbers", [[TWO], [TWO, "+12125550077"]])
-@pytest.mark.parametrize("raw", ["draft", "submitted"])
-@pytest.mark.parametrize("key", [None, "pr_another"])
-def test_an_order_of_others_is_never_taken_over_or_deleted(
-    telnyx: Telnyx, fake: FakeTelnyx, numbers: list[str], raw: str, key: str | None
-) -> None:
-    telnyx.submit(submission(numbers=[ONE]))
-    other = fake._new(numbers, {})
-    fake.stand(other["id"], raw)
-    other["parent_support_key"] = key
-    before = copy.deepcopy(other)
-    with suppress(CarrierError):
-        telnyx.submit(submission(CHILD, numbers=[TWO]))
-    assert fake.orders[other["id"]] == before
-
-
-def test_what_telnyx_divided_off_without_a_reference_is_taken_over_by_its_key(telnyx: Telnyx, fake: FakeTelnyx) -> None:
-    first = telnyx.submit(submission())
-    part = fake.split(first.carrier_order_id, [TWO], keeps_reference=False)
-    fake.orders[part]["customer_group_reference"] = None
-    assert telnyx.submit(submission(CHILD, numbers=[TWO])).carrier_order_id == part
-
-
-def admin_sent(fake: FakeTelnyx, before: int) -> list[dict[str, Any]]:
-    return [body["end_user"]["admin"] for body in fake.bodies[before:] if "end_user" in body]
-
-
-@pytest.mark.parametrize(
-    ("raw", "shown", "sent"),
-    [
-        ("exception", "****", [{"pin_passcode": "2222"}]),
-        ("submitted", "****", [{"pin_passcode": "2222"}]),
-        ("exception", "2222", []),
-        ("foc-date-confirmed", "****", []),
-        ("foc-date-confirmed", "1111", [{"pin_passcode": "2222"}]),
-    ],
-)
-def test_a_pin_that_is_not_shown_is_sent_until_the_losing_carrier_has_agreed(
-    telnyx: Telnyx, fake: FakeTelnyx, raw: str, shown: str, sent: list[dict[str, Any]]
-) -> None:
-    first = telnyx.submit(submission(secrets={("", "pin"): "1111"})).carrier_order_id
-    fake.stand(first, raw, FOC, ("PASSCODE_PIN_INVALID", "bad"))
-    fake.orders[first]["end_user"]["admin"]["pin_passcode"] = shown
-    before = len(fake.bodies)
-    fields: dict[str, Any] = {"kind": SendKind.SUPPLEMENT, "carrier_order_id": first}
-    telnyx.submit(submission("o1:2", secrets={("", "pin"): "2222"}, **fields))
-    assert admin_sent(fake, before) == sent
-
-
-@pytest.mark.parametrize(
-    "secrets", [{(ONE, "pin"): "9999", (TWO, "pin"): "9999"}, {("", "pin"): "9999", (TWO, "pin"): "9999"}]
-)
-def test_one_pin_of_all_numbers_is_that_of_the_order(
-    telnyx: Telnyx, fake: FakeTelnyx, secrets: dict[tuple[str, str], str]
-) -> None:
-    telnyx.submit(submission(secrets=secrets))
-    assert [admin["pin_passcode"] for admin in admin_sent(fake, 0)] == ["9999"]
-
-
-@pytest.mark.parametrize("secrets", [{(ONE, "pin"): "9999"}, {("", "pin"): "1111", (TWO, "pin"): "9999"}])
-def test_different_pins_are_told_before_anything_is_sent(
-    telnyx: Telnyx, fake: FakeTelnyx, secrets: dict[tuple[str, str], str]
-) -> None:
-    with pytest.raises(CarrierRefused, match="one PIN for the whole order") as refused:
-        telnyx.submit(submission(secrets=secrets))
-    assert "portolan secret o1 pin" in str(refused.value)
-    assert "9999" not in str(refused.value)
-    assert fake.calls == []
 
 
 def test_numbers_of_a_dated_order_are_parted_by_the_desk(telnyx: Telnyx, fake: FakeTelnyx) -> None:
