@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -48,23 +49,46 @@ def schedule(account: str, task_queue: str) -> Schedule:
     )
 
 
-async def ensure_schedules(client: Client, settings: Settings, accounts: Collection[str]) -> None:
+async def ensure_schedules(
+    client: Client, settings: Settings, accounts: Collection[str], needed: Collection[str] = ()
+) -> None:
     """Have a schedule for each of these accounts, as it should be, and none for any other of this task queue.
 
     The simulated carrier is part of the worker, and says by itself what changes. One that somebody paused stays
-    paused. Several workers may do this at once.
+    paused. Several workers may do this at once. An account that fails does not keep the others from theirs.
+
+    Args:
+        needed: Accounts that live orders name: a schedule that one of them has is not removed.
 
     Raises:
-        RPCError: Temporal does not answer, or does not let this worker make schedules.
+        RPCError: Temporal does not answer, or does not let this worker make schedules: the last account's error.
     """
+    failed: RPCError | None = None
     wanted = sorted(set(accounts) - {SIMULATED})
     for account in wanted:
         made = schedule(account, settings.task_queue)
         try:
-            await client.create_schedule(schedule_id(account), made)
-        except ScheduleAlreadyRunningError:
+            await _ensure(client, account, made)
+        except RPCError as error:
+            log.warning("account has no schedule as it should be", account=account, error=str(error))
+            failed = error
+    wanted_ids, needed_ids = ({schedule_id(account) for account in names} for names in (wanted, needed))
+    await _remove_others(client, settings.task_queue, wanted_ids, needed_ids)
+    if failed:
+        raise failed
+
+
+async def _ensure(client: Client, account: str, made: Schedule) -> None:
+    try:
+        await client.create_schedule(schedule_id(account), made)
+    except ScheduleAlreadyRunningError:
+        try:
             await _bring_up_to_date(client, account, made)
-    await _remove_others(client, settings.task_queue, {schedule_id(account) for account in wanted})
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            with suppress(ScheduleAlreadyRunningError):  # another worker was faster
+                await client.create_schedule(schedule_id(account), made)
 
 
 async def _bring_up_to_date(client: Client, account: str, made: Schedule) -> None:
@@ -75,7 +99,7 @@ async def _bring_up_to_date(client: Client, account: str, made: Schedule) -> Non
     await client.get_schedule_handle(schedule_id(account)).update(updated)
 
 
-async def _remove_others(client: Client, task_queue: str, wanted: Collection[str]) -> None:
+async def _remove_others(client: Client, task_queue: str, wanted: Collection[str], needed: Collection[str]) -> None:
     """What another deployment has in the same namespace is its own: only schedules for this task queue are removed."""
     async for listed in await client.list_schedules():
         if listed.id in wanted or not listed.id.startswith(schedule_id("")):
@@ -83,9 +107,13 @@ async def _remove_others(client: Client, task_queue: str, wanted: Collection[str
         handle = client.get_schedule_handle(listed.id)
         try:
             action = (await handle.describe()).schedule.action
-            if isinstance(action, ScheduleActionStartWorkflow) and action.task_queue == task_queue:
-                await handle.delete()
-                log.info("schedule removed", schedule=listed.id)
+            if not isinstance(action, ScheduleActionStartWorkflow) or action.task_queue != task_queue:
+                continue
+            if listed.id in needed:
+                log.warning("schedule kept: live orders name its account, which is not set up", schedule=listed.id)
+                continue
+            await handle.delete()
+            log.info("schedule removed", schedule=listed.id)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise

@@ -6,17 +6,17 @@ import asyncio
 import fcntl
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from portolan.carriers.registry import SIMULATED, accounts, simulated
 from portolan.domain.errors import ConfigurationError
+from portolan.domain.watching import EVERY
 from portolan.records.engine import connect, is_newest
 from portolan.records.store import Records
 from portolan.settings import Settings
@@ -29,6 +29,10 @@ from starter.simulating import simulator, write_account
 from worker.host import build_worker, stop_on_signals
 
 PUMP_SECONDS = 1.0
+#: How long it takes until schedules are tried again, the first time; twice as long each time after it.
+FIRST_PAUSE = timedelta(seconds=5)
+#: More live orders than a deployment has.
+ALL = 10**9
 
 log = structlog.get_logger(__name__)
 
@@ -131,6 +135,12 @@ async def up(
     stop_on_signals(stop)
     async with AsyncExitStack() as stack:
         if simulating:
+            if settings.carrier_accounts:
+                raise ConfigurationError(
+                    f"PORTOLAN_CARRIER_ACCOUNTS names {settings.carrier_accounts}: the account at a simulated vendor "
+                    f"is written to {settings.data_dir / 'carriers.yaml'}, which nobody would read.",
+                    "Unset it to run with --simulated.",
+                )
             state = settings.data_dir / "simulator.db"
             url = stack.enter_context(simulator(state, simulating.port, settings.simulated_seed))
             write_account(settings.data_dir, simulating.vendor, url, f"http://127.0.0.1:{ingress_port}")
@@ -147,16 +157,22 @@ async def up(
 
 async def alongside(client: Client, settings: Settings, records: Records) -> None:
     """What goes on beside the workers: accounts are looked through by schedule, and the simulated carrier speaks."""
-    await keep_schedules(client, settings)
-    await speak(client, settings, records)
+    await asyncio.gather(keep_schedules(client, settings, records), speak(client, settings, records))
 
 
-async def keep_schedules(client: Client, settings: Settings) -> None:
-    """Have a schedule for each account; where Temporal does not let it, workers work all the same."""
-    try:
-        await ensure_schedules(client, settings, list(accounts(settings)))
-    except RPCError as error:
-        log.warning("carrier accounts are not looked through", error=str(error))
+async def keep_schedules(client: Client, settings: Settings, records: Records) -> None:
+    """Have a schedule for each account, and see every hour that it is still there; whatever fails is tried again."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            live = await asyncio.to_thread(records.list_orders, live=True, limit=ALL)
+            needed = {order.gaining_carrier for order in live}
+            await ensure_schedules(client, settings, list(accounts(settings)), needed)
+            wait, pause = EVERY, FIRST_PAUSE
+        except Exception as error:
+            log.warning("not every carrier account is looked through", error=str(error))
+            wait, pause = pause, min(2 * pause, EVERY)
+        await asyncio.sleep(wait.total_seconds())
 
 
 async def speak(client: Client, settings: Settings, records: Records) -> None:

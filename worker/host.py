@@ -140,10 +140,11 @@ class Workers:
             await asyncio.wait(running)
 
     async def __aenter__(self) -> Workers:
-        """Work as long as the block runs."""
-        self._stack = AsyncExitStack()
-        for worker in self._workers:
-            await self._stack.enter_async_context(worker)
+        """Work as long as the block runs; where one of them cannot begin, those that did end."""
+        async with AsyncExitStack() as begun:
+            for worker in self._workers:
+                await begun.enter_async_context(worker)
+            self._stack = begun.pop_all()
         return self
 
     async def __aexit__(self, *raised: Any) -> None:

@@ -49,9 +49,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs" / "carriers").glob("*.md")), ids=lambda page: page.stem)
-def test_every_example_of_an_account_can_be_used(
-    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_example_of_an_account_can_be_used(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     examples = re.findall(r"```yaml\n(accounts:.*?)```", page.read_text(), re.DOTALL)
     assert examples, "every page shows how an account is set up"
     secret = tmp_path / "secret"

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
+from temporalio.service import RPCError, RPCStatusCode
 
+from portolan.records.engine import connect
+from portolan.records.migrate import upgrade
+from portolan.records.store import NewProject, Records
+from portolan.settings import Settings
 from portolan.simulator.testing import Running, running
+from starter.commands import carriers as commands
 from starter.simulating import OURS, write_account
 from tests.starter.commands import Home
+from tests.world import request
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +52,53 @@ def test_the_accounts_and_what_is_held(home: Home) -> None:
     released = home.told("carrier", "release", "otherco")
     assert (released["was_on_hold"], released["waiting"]) == (True, [])
     assert "otherco was not on hold." in home.ok("carrier", "release", "otherco")
+
+
+def test_a_hold_outlives_its_account_and_can_be_released(home: Home) -> None:
+    write(home, otherco={"vendor": "email", "carrier": "Other Co", "desk": "lnp@other.example"})
+    home.ok("carrier", "hold", "otherco", "--by", "Ada", "--reason", "freeze")
+    (home.folder / "data" / "carriers.yaml").unlink()
+    assert home.told("carrier", "release", "otherco")["was_on_hold"]
+    assert "There is no carrier account 'otherco'" in home.refused("carrier", "release", "otherco")
+
+
+@pytest.mark.parametrize("status", [RPCStatusCode.NOT_FOUND, RPCStatusCode.UNAVAILABLE])
+async def test_after_a_release_a_workflow_that_is_gone_holds_nobody_up(
+    status: RPCStatusCode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'records.db'}"
+    upgrade(url)
+    records, now = Records(connect(url)), datetime(2026, 11, 2, tzinfo=UTC)
+    orders = [request(gaining_carrier="telnyx") for _ in range(2)]
+    records.hold_carrier("telnyx", "Ada", "freeze", now)
+    for asked in orders:
+        project = NewProject(asked.project_id, asked.reference, asked.customer)
+        records.reserve(project, [asked], {asked.order_id: f"port-{asked.order_id}"}, now)
+        assert records.may_send("telnyx", asked.order_id, now)
+    records.release_carrier("telnyx")
+    first, second = (asked.order_id for asked in orders)
+    assert list(records.waiting("telnyx")) == [first, second]
+    told: list[str] = []
+
+    def handle(workflow: str) -> Any:
+        async def signal(name: str, payload: object) -> None:
+            if workflow == f"port-{first}":
+                raise RPCError("refused", status, b"")
+            told.append(workflow)
+
+        return SimpleNamespace(signal=signal)
+
+    async def connected(settings: Settings) -> Any:
+        return SimpleNamespace(get_workflow_handle=handle)
+
+    monkeypatch.setattr(commands, "connect_temporal", connected)
+    if status is RPCStatusCode.NOT_FOUND:
+        assert await commands._tell_first(Settings(data_dir=tmp_path), records, "telnyx") == [second]
+        assert told == [f"port-{second}"]
+    else:
+        with pytest.raises(RPCError):
+            await commands._tell_first(Settings(data_dir=tmp_path), records, "telnyx")
+        assert list(records.waiting("telnyx")) == [first, second]
 
 
 @pytest.mark.parametrize("command", ["verify", "release"])
@@ -99,3 +156,12 @@ def test_up_says_what_it_cannot_simulate(home: Home) -> None:
     assert "Nobody simulates 'sinch'" in home.run("up", "--carrier", "sinch", *given).err
     write(home, telnyx={"vendor": "telnyx", "simulator": "http://127.0.0.1:1"})
     assert "holds accounts of your own" in home.run("up", "--carrier", "telnyx", *given).err
+
+
+def test_up_does_not_write_an_account_where_nobody_reads_it(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = home.folder / "own.yaml"
+    own.write_text("accounts: {}\n")
+    monkeypatch.setenv("PORTOLAN_CARRIER_ACCOUNTS", str(own))
+    said = home.run("up", "--carrier", "telnyx", "--simulated", "--simulator-port", "0").err
+    assert f"PORTOLAN_CARRIER_ACCOUNTS names {own}" in said
+    assert not (home.folder / "data" / "carriers.yaml").exists()

@@ -203,3 +203,25 @@ async def test_without_a_build_id_there_is_no_versioning(client: Client, tmp_pat
 async def history_kinds(port: Port) -> list[str]:
     history = await port.handle.fetch_history()
     return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
+
+
+async def test_workers_that_began_end_where_a_later_one_cannot_begin() -> None:
+    events: list[str] = []
+
+    class One:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        async def __aenter__(self) -> None:
+            if self.name == "third":
+                raise RuntimeError("cannot")
+            events.append(f"{self.name} began")
+
+        async def __aexit__(self, *raised: object) -> None:
+            events.append(f"{self.name} ended")
+
+    workers = host.Workers([cast(Any, One(name)) for name in ("first", "second", "third")])
+    with pytest.raises(RuntimeError):
+        async with workers:
+            pass
+    assert events == ["first began", "second began", "second ended", "first ended"]

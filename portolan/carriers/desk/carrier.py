@@ -324,8 +324,8 @@ class DeskCarrier:
             text=text,
             waits=waits,
         )
-        self._book.add_desk_entry(case.case_id, entry)
         self._book.settle_desk_entries(case.case_id, [one.entry_id for one in told])
+        self._book.add_desk_entry(case.case_id, entry)
 
 
 def _papers(case: Case, submission: Submission, attached: bool) -> list[Filed]:

@@ -29,7 +29,19 @@ from portolan.domain.errors import (
 )
 from portolan.records.store import Records
 from tests.carriers.amazon_connect.aws import ARN, FakeAws, failure
-from tests.carriers.desk.desks import BILL, DAY, LETTER, NUMBERS, START, Clock, back, enter, raising, submission
+from tests.carriers.desk.desks import (
+    BILL,
+    DAY,
+    LETTER,
+    NUMBERS,
+    START,
+    Clock,
+    back,
+    broken_off,
+    enter,
+    raising,
+    submission,
+)
 
 LOST = ReadTimeoutError(endpoint_url="https://support")
 
@@ -142,6 +154,42 @@ def test_without_the_api_the_text_waits_for_a_person(by_hand: AmazonConnect, aws
     assert "posted" not in by_hand.get("o1:1").asks
     by_hand.comment("o1:1", "Any news?")
     assert "portolan desk posted o1`" in by_hand.get("o1:1").asks
+
+
+def test_a_text_that_was_corrected_before_it_was_kept_as_sent_is_the_one_to_hand_over(
+    by_hand: AmazonConnect, book: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("portolan.carriers.desk.carrier.sent_anew", broken_off)
+        with pytest.raises(ConnectionError):
+            by_hand.submit(submission())
+    account = submission().account.model_copy(update={"account_number": "CORRECTED"})
+    by_hand.submit(submission(account=account))
+    assert [("CORRECTED" in entry.text, entry.waits) for entry in book.desk_entries("o1:1")] == [
+        (False, False),
+        (True, True),
+    ]
+
+
+def test_without_the_api_a_person_is_told_to_hand_the_withdrawal_over(
+    by_hand: AmazonConnect, book: Records, clock: Clock
+) -> None:
+    by_hand.submit(submission())
+    for words in ("AWS was not asked yet", "portolan desk show o1", "portolan desk posted o1 --case ID", "cancelled`"):
+        with raising(OutcomeUnknown, words):
+            by_hand.cancel("o1:1", "moved")
+    book.change_desk_case("o1:1", lambda case: handed_over(case, "17000001", START))
+    book.settle_desk_entries("o1:1", [entry.entry_id for entry in book.desk_entries("o1:1")])
+    with raising(OutcomeUnknown, "AWS was asked to withdraw"):
+        by_hand.cancel("o1:1", "moved")
+
+
+def test_a_case_that_aws_surely_never_opened_is_withdrawn_without_asking(carrier: AmazonConnect, aws: FakeAws) -> None:
+    aws.fail("create_case", failure("CaseCreationLimitExceeded"))
+    with raising(CarrierRefused, "CaseCreationLimitExceeded"):
+        carrier.submit(submission())
+    assert carrier.cancel("o1:1", "moved").status is CarrierStatus.CANCELLED
+    assert aws.cases == {}
 
 
 def test_a_plan_without_the_api_falls_back_to_a_person_and_says_so(

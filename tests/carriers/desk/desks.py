@@ -100,6 +100,11 @@ def enter(book: Records, clock: Clock, kind: str, case_id: str = "o1:1", **given
     return book.change_desk_case(case_id, lambda case: answered(case, said))
 
 
+def broken_off(*given: Any) -> Case:
+    """The book is gone in the middle of a change, which then has not happened."""
+    raise ConnectionError
+
+
 @contextmanager
 def raising(kind: type[PortolanError], words: str) -> Iterator[None]:
     """The block raises this, with these words in message or remedy."""

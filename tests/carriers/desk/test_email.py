@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from portolan.carriers.desk import EmailDesk
-from portolan.carriers.desk.email import MOST_ATTACHED
+from portolan.carriers.desk import Case, EmailDesk, Sending
+from portolan.carriers.desk.answers import DoesNotFit
+from portolan.carriers.desk.email import MOST_ATTACHED, DeskMail
 from portolan.domain.carrier import (
     BridgeWanted,
     CarrierStatus,
@@ -15,7 +18,7 @@ from portolan.domain.carrier import (
     NumberStatus,
     SendKind,
 )
-from portolan.domain.errors import CarrierInvalid, CarrierRefused, OutcomeUnknown
+from portolan.domain.errors import CarrierError, CarrierInvalid, CarrierRefused, OutcomeUnknown, PortolanError
 from portolan.domain.rejections import Rejection
 from portolan.notifications.errors import DeliveryFailed, DeliveryRefused
 from portolan.records.store import Records
@@ -28,6 +31,7 @@ from tests.carriers.desk.desks import (
     Clock,
     Post,
     back,
+    broken_off,
     desk,
     enter,
     raising,
@@ -190,6 +194,101 @@ def test_withdrawal_is_asked_for_once_and_counts_when_a_person_has_entered_it(
     order = carrier.cancel("o1:1", "moved office")
     assert (order.status, order.raw_status) == (CarrierStatus.CANCELLED, "done, withdrawn")
     assert len(post.mails) == 2
+
+
+def test_what_surely_never_left_is_withdrawn_without_asking_anybody(
+    carrier: EmailDesk, book: Records, clock: Clock, post: Post
+) -> None:
+    post.failing = [DeliveryRefused("SMTP 550")]
+    with raising(CarrierRefused, "was refused"):
+        carrier.submit(submission())
+    with raising(DoesNotFit, "Nothing was sent"):
+        enter(book, clock, "cancelled")
+    held = carrier.find("o1:1")
+    assert held is not None
+    order = carrier.cancel(held.carrier_order_id, "moved office")
+    assert (order.status, order.raw_status) == (CarrierStatus.CANCELLED, "nothing was sent")
+    assert carrier.cancel("o1:1", "moved office") == order
+    assert (post.mails, book.desk_cases(live=True)) == ([], [])
+    with raising(CarrierRefused, "cancelled: nothing was sent"):
+        carrier.submit(submission())
+    assert carrier.submit(submission(2)).carrier_order_id == "o1:2"
+
+
+def test_a_refused_mail_that_is_corrected_leaves_and_is_then_withdrawn_by_the_desk(
+    carrier: EmailDesk, book: Records, post: Post
+) -> None:
+    post.failing = [DeliveryRefused("SMTP 550")]
+    with raising(CarrierRefused, "was refused"):
+        carrier.submit(submission())
+    assert carrier.submit(submission()).status is CarrierStatus.RECEIVED
+    with raising(OutcomeUnknown, "was asked to withdraw"):
+        carrier.cancel("o1:1", "moved office")
+    assert len(post.mails) == 2
+
+
+@pytest.mark.parametrize("then", [[], [DeliveryRefused("SMTP 550")]], ids=["alone", "then refused"])
+def test_what_may_have_left_is_withdrawn_once_a_person_has_entered_it(
+    carrier: EmailDesk, book: Records, clock: Clock, post: Post, then: list[PortolanError]
+) -> None:
+    for failure in (DeliveryFailed("no answer in time"), *then):
+        post.failing = [failure]
+        with raising(CarrierError, "the desk of Other Co"):
+            carrier.submit(submission())
+    with raising(OutcomeUnknown, "portolan desk answer o1 cancelled"):
+        carrier.cancel("o1:1", "moved office")
+    assert [mail.mail_id for mail in post.mails] == ["o1:1/withdraw-0"]
+    with raising(DoesNotFit, "Nothing was sent"):
+        enter(book, clock, "accepted")
+    enter(book, clock, "cancelled", text="We never had it.")
+    order = carrier.cancel("o1:1", "moved office")
+    assert (order.status, order.raw_status) == (CarrierStatus.CANCELLED, "We never had it.")
+
+
+@pytest.mark.parametrize(("fate", "kind"), [("sent", "foc"), ("sent", "cancelled"), ("unknown", "cancelled")])
+def test_a_late_first_try_wipes_out_nothing_that_a_person_entered(
+    book: Records, clock: Clock, post: Post, kind: str, fate: str
+) -> None:
+    given: dict[str, Any] = {"foc_at": START + 9 * DAY} if kind == "foc" else {}
+
+    def slow(mail: DeskMail) -> None:
+        if fate == "sent":
+            desk(book, clock, post).submit(submission())
+        enter(book, clock, kind, **given)
+
+    order = desk(book, clock, slow).submit(submission())
+    wanted = {"foc": CarrierStatus.FOC_CONFIRMED, "cancelled": CarrierStatus.CANCELLED}[kind]
+    assert (order.status, order.foc_at) == (wanted, given.get("foc_at"))
+
+
+def test_a_try_that_comes_after_another_has_sent_sends_nothing(
+    book: Records, clock: Clock, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late, begin = desk(book, clock, post), EmailDesk._begun
+
+    def overtaken(self: EmailDesk, *given: Any) -> Sending:
+        monkeypatch.setattr(EmailDesk, "_begun", begin)
+        sending = begin(self, *given)
+        desk(book, clock, post).submit(submission())
+        return sending
+
+    book.open_desk_case(Case(case_id="o1:1", carrier="otherco", order_id="o1", opened_at=START, touched_at=START))
+    monkeypatch.setattr(EmailDesk, "_begun", overtaken)
+    assert late.submit(submission()).status is CarrierStatus.RECEIVED
+    assert len(post.mails) == 1
+
+
+def test_texts_that_may_have_left_are_all_kept_the_newest_last(carrier: EmailDesk, book: Records, post: Post) -> None:
+    old = submission()
+    new = submission(account=old.account.model_copy(update={"account_number": "CORRECTED"}))
+    for sent in (old, new, old):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("portolan.carriers.desk.carrier.sent_anew", broken_off)
+            with pytest.raises(ConnectionError):
+                carrier.submit(sent)
+    carrier.submit(new)
+    kept = ["CORRECTED" in entry.text for entry in book.desk_entries("o1:1")]
+    assert kept == [False, True, False, True]
 
 
 def test_the_same_words_are_said_once_and_answer_what_was_asked(
