@@ -71,7 +71,10 @@ class DeskStage(Stage):
         cases = self.records.desk_cases(carrier=self.name)
         entries = [self.records.desk_entries(case.case_id) for case in cases]
         return [
-            [case.model_dump(), sorted(entry.model_dump_json() for entry in found)]
+            [
+                case.model_dump(exclude={"sendings": {"__all__": {"tries"}}}),
+                sorted(entry.model_dump_json() for entry in found),
+            ]
             for case, found in zip(cases, entries, strict=True)
         ]
 
