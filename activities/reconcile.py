@@ -95,8 +95,15 @@ class ReconcileActivities:
         return True
 
     async def _nudge(self, account: str, now: datetime) -> None:
-        """Tell the first of those that wait to be sent that its turn has come, in case nobody did."""
+        """Tell the first of those that wait to be sent that its turn has come, in case nobody did.
+
+        One whose workflow is gone waits no longer.
+        """
         holds = await asyncio.to_thread(self._records.carrier_holds)
         waiting = await asyncio.to_thread(self._records.waiting, account)
-        if waiting and all(hold.carrier != account for hold in holds):
-            await self._tell(waiting[0], f"{account}:turn:{now.isoformat()}")
+        if any(hold.carrier == account for hold in holds):
+            return
+        for order_id in waiting:
+            if await self._tell(order_id, f"{account}:turn:{now.isoformat()}"):
+                return
+            await asyncio.to_thread(self._records.was_sent, account, order_id)

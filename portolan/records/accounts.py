@@ -43,11 +43,15 @@ class CarrierAccounts(Database):
             return sorted(session.exec(query.where(CarrierLinkRow.key == key)))
 
     def order_for(self, carrier: str, carrier_order_id: str = "", reference: str = "") -> str | None:
-        """Our order that a carrier's order, or a reference of ours, stands for; None where there is none."""
+        """Our order that a carrier's order, or a reference of ours, stands for; None where there is none.
+
+        A reference that names an order at another account is not this account's to tell.
+        """
         known = read_key(reference) if reference else None
         with self.reading() as session:
-            if known and session.get(OrderRow, known[0]):
-                return known[0]
+            named = session.get(OrderRow, known[0]) if known else None
+            if named and named.gaining_carrier == carrier:
+                return named.order_id
             if not carrier_order_id:
                 return None
             row = session.get(CarrierLinkRow, (carrier, carrier_order_id))

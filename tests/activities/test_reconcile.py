@@ -216,3 +216,16 @@ async def test_the_first_that_waits_is_told_its_turn_unless_the_account_is_on_ho
     await desk.reconcile()
     assert [workflow for workflow, _ in desk.temporal.signals] == [first, first]
     assert len({event for _, event in desk.temporal.signals}) == 2  # the order takes the second one, too
+
+
+async def test_of_those_that_wait_one_whose_workflow_is_gone_holds_nobody_up(desk: Desk) -> None:
+    gone, there = desk.order(state=State.SUBMITTING), desk.order(state=State.SUBMITTING)
+    desk.carrier.lists = [changes("monday")]
+    desk.records.hold_carrier(ACCOUNT, "Ana", "maintenance", NOW)
+    for workflow in (gone, there):
+        assert desk.records.may_send(ACCOUNT, workflow.removeprefix("port-"), NOW)
+    desk.records.release_carrier(ACCOUNT)
+    desk.temporal.refuses[gone] = RPCStatusCode.NOT_FOUND
+    await desk.reconcile()
+    assert [workflow for workflow, _ in desk.temporal.signals] == [there]
+    assert list(desk.records.waiting(ACCOUNT)) == [there.removeprefix("port-")]

@@ -33,7 +33,9 @@ FOLDER = ROOT / ".venv" / "prism"
 PACKAGE = "@stoplight/prism-cli@5"
 METHODS = frozenset({"get", "put", "post", "delete", "patch"})
 #: How long the mock may take to read its document, in seconds.
-PATIENCE = 60
+PATIENCE = 35
+#: How often it is started before that counts as a failure.
+STARTS = 3
 _PARAMETER = re.compile(r"\{[^}]+\}")
 
 
@@ -132,11 +134,16 @@ def prism(vendor: str) -> Iterator[Mock]:
     if not path.exists():
         pytest.skip(f"{path.name} lies beside the repository, in shared/specs, and is not there")
     command = [str(_installed()), "mock", "--seed", "portolan", "-h", "127.0.0.1", "-p"]
-    port = free_port()
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen([*command, str(port), str(path)], stdout=log, stderr=subprocess.STDOUT)
+        for tries_left in reversed(range(STARTS)):
+            port = free_port()
+            process = subprocess.Popen([*command, str(port), str(path)], stdout=log, stderr=subprocess.STDOUT)
+            if _listens(process, log):
+                break
+            process.kill()
+            process.wait()
+            assert tries_left, f"The mock did not start:\n{_said(log)}"
         try:
-            _wait(process, log)
             yield Mock(f"http://127.0.0.1:{port}", json.loads(path.read_text(encoding="utf-8")))
         finally:
             process.terminate()
@@ -152,17 +159,20 @@ def _violations(response: httpx2.Response) -> list[Any]:
     return [one for one in found if one["severity"] == "Error" and (is_json or one["location"][:1] != ["response"])]
 
 
-def _wait(process: subprocess.Popen[bytes], log: Any) -> None:
-    said = b""
+def _listens(process: subprocess.Popen[bytes], log: Any) -> bool:
+    """Whether it listens, as soon as it does; somebody else may have taken its port first."""
     for _ in range(PATIENCE * 20):
-        log.seek(0)
-        said = log.read()
-        if b"is listening on" in said:
-            return
+        if f"is listening on http://127.0.0.1:{process.args[-2]}" in _said(log):  # type: ignore[index]
+            return True
         if process.poll() is not None:
-            break
+            return False
         time.sleep(0.05)
-    raise AssertionError(f"The mock did not start:\n{said.decode(errors='replace')}")
+    return False
+
+
+def _said(log: Any) -> str:
+    log.seek(0)
+    return str(log.read().decode(errors="replace"))
 
 
 def _installed() -> Path:

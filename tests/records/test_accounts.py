@@ -14,10 +14,12 @@ from tests.records.builders import BUILD, MINUTE, NOW, PROJECT, a_request, an_or
 pytestmark = pytest.mark.xdist_group("records")  # one server and one pair of processes for all
 
 
-def on_record(records: Records, *orders: str) -> None:
+def on_record(records: Records, *orders: str, carrier: str = "telnyx") -> None:
     """Orders that are reserved, each of a project of its own."""
     for count, order_id in enumerate(orders):
-        asked = a_request(order_id, (f"+1212555010{count}",), project_id=order_id, reference=order_id)
+        asked = a_request(
+            order_id, (f"+1212555010{count}",), project_id=order_id, reference=order_id, gaining_carrier=carrier
+        )
         project = NewProject(order_id, order_id, PROJECT.customer)
         records.reserve(project, [asked], {order_id: f"port-{order_id}"}, NOW)
 
@@ -44,6 +46,8 @@ def test_an_order_is_found_by_its_reference_its_link_or_the_carriers_id_on_recor
     assert records.order_for("telnyx", "T-1") == "a"
     assert records.order_for("telnyx", "T-1", reference="b:1") == "b"
     assert records.order_for("telnyx", "T-1", reference="of-somebody-else") == "a"
+    assert records.order_for("twilio", reference="b:1") is None
+    assert records.order_for("twilio", "T-1", reference="b:1") is None
     assert records.order_for("twilio", "T-1") is None
     order = an_order("b", ("+12125550101",), project_id="b", reference="b")
     order.carrier_order_id = "S-1"
