@@ -142,8 +142,10 @@ def run() -> None:
     configure(settings)
     gates = Gates(settings)
 
-    def gated_carriers(settings: Settings, clock: Callable[[], datetime]) -> Mapping[str, GainingCarrier]:
-        return {name: GatedCarrier(carrier, gates) for name, carrier in carriers(settings, clock).items()}
+    def gated_carriers(
+        settings: Settings, memory: Records, clock: Callable[[], datetime]
+    ) -> Mapping[str, GainingCarrier]:
+        return {name: GatedCarrier(carrier, gates) for name, carrier in carriers(settings, memory, clock).items()}
 
     host.carriers = gated_carriers  # type: ignore[assignment]
     host.channel = lambda settings: GatedChannel(channel(settings), gates)

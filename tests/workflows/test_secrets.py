@@ -49,7 +49,7 @@ async def attended(client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """A world whose carrier is attentive."""
     world = make_world(client, tmp_path)
     world.carrier = Attentive(world.settings.simulated_carrier)
-    monkeypatch.setattr(host, "carriers", lambda settings, clock: {"simulated": world.carrier})
+    monkeypatch.setattr(host, "carriers", lambda settings, memory, clock: {"simulated": world.carrier})
     async with world.worker():
         yield world
 
