@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.carrier import server_clock
 from activities.failures import reported
+from activities.turns import tell, tell_first
 from portolan.carriers.base import GainingCarrier
 from portolan.domain.carrier import Changes
-from portolan.domain.effects import workflow_id
 from portolan.domain.errors import CarrierRefused
 from portolan.domain.watching import NEAR_FOC, Reconciled
 from portolan.records.store import Records
-
-RPC_WITHIN = timedelta(seconds=10)
 
 
 class ReconcileActivities:
@@ -58,7 +55,7 @@ class ReconcileActivities:
             for carrier_order_id, order_id in orders.items():
                 if order_id and carrier_order_id not in known:
                     event_id = f"{account}:changes:{carrier_order_id}:{changes.cursor}"
-                    told += await self._tell(order_id, event_id)
+                    told += await tell(self._client, order_id, event_id)
             self._told[account] = (changes.cursor, known | orders.keys())
             now = self._clock()
             await asyncio.to_thread(self._records.move_cursor, account, changes.cursor, now)
@@ -83,27 +80,8 @@ class ReconcileActivities:
             found[carrier_order_id] = "" if standing and standing.ended else order_id
         return found
 
-    async def _tell(self, order_id: str, event_id: str) -> bool:
-        """Whether the order could be told; one whose workflow has ended, or has not begun, has nothing to look for."""
-        handle = self._client.get_workflow_handle(workflow_id(order_id))
-        try:
-            await handle.signal("carrier_activity", {"event_id": event_id}, rpc_timeout=RPC_WITHIN)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            return False
-        return True
-
     async def _nudge(self, account: str, now: datetime) -> None:
-        """Tell the first of those that wait to be sent that its turn has come, in case nobody did.
-
-        One whose workflow is gone waits no longer.
-        """
+        """Tell the first of those that wait to be sent that its turn has come, in case nobody did."""
         holds = await asyncio.to_thread(self._records.carrier_holds)
-        waiting = await asyncio.to_thread(self._records.waiting, account)
-        if any(hold.carrier == account for hold in holds):
-            return
-        for order_id in waiting:
-            if await self._tell(order_id, f"{account}:turn:{now.isoformat()}"):
-                return
-            await asyncio.to_thread(self._records.was_sent, account, order_id)
+        if all(hold.carrier != account for hold in holds):
+            await tell_first(self._client, self._records, account, f"{account}:turn:{now.isoformat()}")

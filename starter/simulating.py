@@ -10,8 +10,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx2
-import uvicorn
 import yaml
 from temporalio.client import Client
 
@@ -24,6 +22,8 @@ from portolan.records.store import Records
 from portolan.settings import Settings
 from starter.clock import LOOK_EVERY_SECONDS, OrderClock
 
+#: Where the simulator listens, unless another port is given.
+PORT = 8234
 #: The vendors whose protocols are simulated.
 SPOKEN = ("telnyx", "twilio", "bandwidth")
 CONTROL = "/_simulator"
@@ -62,6 +62,8 @@ class SimulatorClock(OrderClock):
             await self.settled()
 
     async def _control(self, method: str, path: str, body: Any = None) -> Any:
+        import httpx2
+
         try:
             async with httpx2.AsyncClient(timeout=60) as client:
                 response = await client.request(method, self._url + path, json=body)
@@ -88,6 +90,8 @@ def give_script(url: str, order_id: str, script: Script) -> None:
     Raises:
         ConfigurationError: The simulator does not answer.
     """
+    import httpx2
+
     body = script.model_dump(mode="json")
     try:
         response = httpx2.put(f"{url.rstrip('/')}{CONTROL}/scripts/{order_id}", json=body, timeout=10)
@@ -133,6 +137,8 @@ def simulator(state: Path, port: int, seed: str = "") -> Iterator[str]:
     Raises:
         ConfigurationError: The port is in use.
     """
+    import uvicorn
+
     from portolan.simulator import ServerSettings, app
     from portolan.simulator.server import configuration, listening
 

@@ -21,8 +21,6 @@ from portolan.records.engine import connect, is_newest
 from portolan.records.store import Records
 from portolan.settings import Settings
 from starter.clock import OrderClock
-from starter.ingress.receivers import doors
-from starter.ingress.serve import beside, listening
 from starter.schedules import ensure_schedules
 from starter.server import embedded, in_use
 from starter.simulating import simulator, write_account
@@ -31,8 +29,6 @@ from worker.host import build_worker, stop_on_signals
 PUMP_SECONDS = 1.0
 #: How long it takes until schedules are tried again, the first time; twice as long each time after it.
 FIRST_PAUSE = timedelta(seconds=5)
-#: More live orders than a deployment has.
-ALL = 10**9
 
 log = structlog.get_logger(__name__)
 
@@ -131,6 +127,9 @@ async def up(
     Raises:
         ConfigurationError: A port is in use, or the carrier accounts are wrong.
     """
+    from starter.ingress.receivers import doors  # a web server: for this command only
+    from starter.ingress.serve import beside, listening
+
     stop = asyncio.Event()
     stop_on_signals(stop)
     async with AsyncExitStack() as stack:
@@ -165,8 +164,7 @@ async def keep_schedules(client: Client, settings: Settings, records: Records) -
     pause = FIRST_PAUSE
     while True:
         try:
-            live = await asyncio.to_thread(records.list_orders, live=True, limit=ALL)
-            needed = {order.gaining_carrier for order in live}
+            needed = await asyncio.to_thread(records.accounts_in_use)
             await ensure_schedules(client, settings, list(accounts(settings)), needed)
             wait, pause = EVERY, FIRST_PAUSE
         except Exception as error:

@@ -16,7 +16,7 @@ import structlog
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.runtime import Runtime
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.carrier import CarrierActivities, server_clock
@@ -26,6 +26,7 @@ from activities.notifications import NotificationActivities
 from activities.port_outs import PortOutActivities
 from activities.reconcile import ReconcileActivities
 from activities.records import RecordActivities
+from activities.turns import tell_first
 from portolan import __version__
 from portolan.carriers.accounts import Account
 from portolan.carriers.port_out_desk import SimulatedDesk
@@ -33,8 +34,8 @@ from portolan.carriers.registry import SIMULATED, accounts, carriers, testers
 from portolan.documents.enclosing import enclosed
 from portolan.documents.registry import letters
 from portolan.documents.store import Documents
-from portolan.domain.effects import carrier_queue, workflow_id
-from portolan.domain.errors import ConfigurationError
+from portolan.domain.effects import carrier_queue
+from portolan.domain.errors import ConfigurationError, PortolanError
 from portolan.notifications.channels import channel
 from portolan.records.store import Records
 from portolan.settings import Settings
@@ -87,28 +88,28 @@ def nudging(client: Client, records: Records) -> Callable[[str], None]:
     """A way to tell an order from a thread that its turn has come; it looks by itself if the word gets lost."""
     loop = asyncio.get_running_loop()
 
-    async def signal_order(order_id: str) -> None:
+    async def tell_next(order_id: str) -> None:
         try:
-            await client.get_workflow_handle(workflow_id(order_id)).signal("carrier_activity", {"by": "portolan"})
-        except RPCError as error:
+            carrier = (await asyncio.to_thread(records.order, order_id)).request.gaining_carrier
+            await tell_first(client, records, carrier)
+        except (RPCError, PortolanError) as error:
             log.warning("the next order was not told", order_id=order_id, error=str(error))
-            if error.status is RPCStatusCode.NOT_FOUND:
-                carrier = (await asyncio.to_thread(records.order, order_id)).request.gaining_carrier
-                following = await asyncio.to_thread(records.was_sent, carrier, order_id)
-                if following:
-                    await signal_order(following)
 
     def nudge(order_id: str) -> None:
-        asyncio.run_coroutine_threadsafe(signal_order(order_id), loop)
+        asyncio.run_coroutine_threadsafe(tell_next(order_id), loop)
 
     return nudge
 
 
 def activities(settings: Settings, records: Records, client: Client) -> list[Callable[..., Any]]:
     """All activities of this deployment."""
+    return [*carrier_activities(settings, records, client), *own_activities(settings, records)]
+
+
+def own_activities(settings: Settings, records: Records) -> list[Callable[..., Any]]:
+    """What no carrier is asked for."""
     notifications = NotificationActivities(records, channel(settings), settings.mail_from)
     return [
-        *carrier_activities(settings, records, client),
         *KnowledgeActivities().all,
         *DocumentActivities(letters(settings, records)).all,
         *RecordActivities(records, settings.build_id or __version__, notifications).all,
@@ -165,10 +166,10 @@ def build_worker(client: Client, settings: Settings, records: Records, **options
             default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
         )
     own = [account for account in accounts(settings).values() if account.name != SIMULATED]
-    asked = carrier_activities(settings, records, client) if own else []
+    asked = carrier_activities(settings, records, client)
     # Without the plugin: no order lives on the queue of an account.
     bare = Client(client.service_client, namespace=client.namespace, data_converter=client.data_converter)
-    working = [_worker(client, settings, records, options)]
+    working = [_worker(client, settings, [*asked, *own_activities(settings, records)], options)]
     working += [_of(account, bare, settings, asked, options) for account in own]
     return Workers(working)
 
@@ -190,11 +191,13 @@ def _of(
     )
 
 
-def _worker(client: Client, settings: Settings, records: Records, options: dict[str, Any]) -> Worker:
+def _worker(
+    client: Client, settings: Settings, hosted: Sequence[Callable[..., Any]], options: dict[str, Any]
+) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=activities(settings, records, client),
+        activities=hosted,
         activity_executor=ThreadPoolExecutor(ACTIVITY_THREADS, "activity"),
         max_concurrent_activities=ACTIVITY_THREADS // 2,
         max_concurrent_local_activities=ACTIVITY_THREADS // 2,

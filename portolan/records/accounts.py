@@ -62,6 +62,12 @@ class CarrierAccounts(Database):
             )
             return session.exec(query.order_by(col(OrderRow.created_at).desc())).first()
 
+    def accounts_in_use(self) -> set[str]:
+        """The gaining carriers that live orders name."""
+        query = select(OrderRow.gaining_carrier).where(col(OrderRow.state).not_in(ENDED)).distinct()
+        with self.reading() as session:
+            return set(session.exec(query))
+
     def cursor(self, carrier: str) -> str:
         """How far the account's changes were listed; empty at first."""
         with self.reading() as session:

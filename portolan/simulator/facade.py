@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -157,7 +158,7 @@ class Operation(NamedTuple):
     call: ScriptCall | None = None
 
 
-class Facade:
+class Facade(ABC):
     """A vendor's protocol; one for each simulator. Everything that is not overridden does nothing.
 
     Attributes:
@@ -185,21 +186,21 @@ class Facade:
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
 
+    @abstractmethod
     def operations(self) -> Sequence[Operation]:
         """Every call it answers."""
-        raise NotImplementedError
 
+    @abstractmethod
     def credential(self, call: Call) -> str:
         """What the request authenticates with; empty if with nothing, or not as the vendor wants it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def account(self, credential: str, call: Call) -> str:
         """The name of the account: the same for the same account, and no secret."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refusal(self, status: int, detail: str = "") -> Response:
         """An error answer in the vendor's form: 401, 404, 422, 429, or one of the 5xx kind."""
-        raise NotImplementedError
 
     def reference(self, call: Call) -> str:
         """Which order a request is about, by reference or id, before it is answered; empty: none that can be told."""
@@ -221,9 +222,9 @@ class Facade:
         """What the vendor sends about a change; also the place to keep what else follows from it."""
         yield from ()
 
+    @abstractmethod
     def wire(self, message: Outgoing, moment: datetime) -> Wire:
         """A message as it goes out at that moment (of the real clock), signed or not as `flaw` says."""
-        raise NotImplementedError
 
     def challenged(self, message: Outgoing, status: int, headers: Mapping[str, str]) -> dict[str, str] | None:
         """The headers with which the message is sent once more where the receiver asks for credentials; None: never."""

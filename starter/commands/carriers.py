@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 from rich.text import Text
-from temporalio.service import RPCError, RPCStatusCode
 
+from activities.turns import tell_first
 from portolan.carriers.accounts import Account
 from portolan.carriers.base import GainingCarrier
 from portolan.carriers.registry import accounts, carrier
@@ -19,7 +19,6 @@ from portolan.records.store import Records
 from portolan.settings import Settings
 from starter import output
 from starter.commands.base import AsJson, By, OrderId, Reason, app, command, settings
-from starter.orders import workflow_id
 from starter.output import out, print_json
 from starter.up import existing_records, open_records
 from worker.host import connect_temporal
@@ -44,20 +43,6 @@ def _asked(deployment: Settings, records: Records, order: str) -> tuple[GainingC
     if not row.carrier_order_id:
         raise PortolanError(f"{order} is not at its carrier yet.", f"Look at it with `portolan show {order}`.")
     return carrier(_account(deployment, row.request.gaining_carrier), deployment, records), row.carrier_order_id
-
-
-async def _tell_first(deployment: Settings, records: Records, name: str) -> list[str]:
-    """Tell the first of those that wait that its turn has come; one whose workflow is gone waits no longer."""
-    client = await connect_temporal(deployment)
-    while waiting := list(records.waiting(name)):
-        try:
-            await client.get_workflow_handle(workflow_id(waiting[0])).signal("carrier_activity", {"by": "portolan"})
-            break
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            records.was_sent(name, waiting[0])
-    return waiting
 
 
 @carrier_app.command("list")
@@ -135,7 +120,7 @@ async def release(name: AccountName, as_json: AsJson = False) -> None:
     if all(held.carrier != name for held in records.carrier_holds()):
         _account(deployment, name)
     was = records.release_carrier(name)
-    waiting = await _tell_first(deployment, records, name) if records.waiting(name) else []
+    waiting = await tell_first(await connect_temporal(deployment), records, name) if records.waiting(name) else []
     if as_json:
         print_json({"account": name, "on_hold": False, "was_on_hold": was, "waiting": waiting})
     else:

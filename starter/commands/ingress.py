@@ -15,8 +15,6 @@ from portolan.domain.foc import in_words
 from portolan.records.inbox import GIVE_UP, UNREADABLE, Kept
 from starter import output
 from starter.commands.base import AsJson, app, command, settings
-from starter.ingress.receivers import doors
-from starter.ingress.serve import listening, serve
 from starter.output import out, print_json
 from starter.up import existing_records, open_records
 
@@ -29,6 +27,9 @@ async def ingress(
     as_json: AsJson = False,
 ) -> None:
     """Take in what carriers send: verify it, keep it, answer, and hand it on to the order it is about."""
+    from starter.ingress.receivers import doors  # a web server: for this command only
+    from starter.ingress.serve import listening, serve
+
     deployment = settings()
     opened = doors(accounts(deployment))
     records = open_records(deployment)

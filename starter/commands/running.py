@@ -17,7 +17,7 @@ from starter.commands.base import AsJson, OrderId, app, command, counted, settin
 from starter.output import out, print_json
 from starter.projects import start_project
 from starter.request_files import prepare
-from starter.simulating import SPOKEN, clock_of
+from starter.simulating import PORT, SPOKEN, clock_of
 from starter.up import Simulating, alongside, open_records
 from starter.up import up as run_up
 from worker.host import connect_temporal, serve
@@ -37,7 +37,7 @@ async def up(
     simulated: Annotated[
         bool, typer.Option("--simulated", help="Set up an account at --carrier, played by the simulator.")
     ] = False,
-    simulator_port: Annotated[int, typer.Option(help="Port of the simulator.")] = 8234,
+    simulator_port: Annotated[int, typer.Option(help="Port of the simulator.")] = PORT,
     ingress_port: Annotated[int, typer.Option(help="Port for messages of carriers, if any account has them.")] = 8400,
     as_json: AsJson = False,
 ) -> None:

@@ -10,12 +10,10 @@ from rich.markup import escape
 
 from portolan.carriers.accounts import Account, BandwidthAccount, TelnyxAccount, TwilioAccount
 from portolan.domain.errors import ConfigurationError
-from portolan.simulator import PORT, PUBLIC_KEY, ServerSettings, app, serve
-from portolan.simulator.control import PREFIX
-from portolan.simulator.facades import FACADES
 from starter.commands.base import AsJson, fail
 from starter.commands.base import app as cli
 from starter.output import out, print_json
+from starter.simulating import PORT, SPOKEN
 
 HOST = "127.0.0.1"
 ACCOUNTS: dict[str, type[Account]] = {
@@ -38,6 +36,9 @@ def simulator(
     as_json: AsJson = False,
 ) -> None:
     """Simulate carriers: serve their porting protocols, with webhooks, a clock that can be moved, and faults."""
+    from portolan.simulator import PUBLIC_KEY, ServerSettings, app, serve  # a web server: for this command only
+    from portolan.simulator.control import PREFIX
+
     given = ServerSettings(seed=seed, webhooks=webhooks, strict=strict)
 
     def announce(taken: int) -> None:
@@ -68,10 +69,8 @@ def simulator(
 def addresses(base: str) -> dict[str, dict[str, str]]:
     """What an account of each vendor that is spoken here is given: addresses and the simulator's own credentials."""
     found = {}
-    for facade in FACADES:
-        account = ACCOUNTS[facade.vendor]
-        filled = {name: _plain(value, base) for name, value in account.AT_SIMULATOR.items()}
-        found[facade.vendor] = filled
+    for vendor in SPOKEN:
+        found[vendor] = {name: _plain(value, base) for name, value in ACCOUNTS[vendor].AT_SIMULATOR.items()}
     return found
 
 

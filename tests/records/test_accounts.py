@@ -57,6 +57,13 @@ def test_an_order_is_found_by_its_reference_its_link_or_the_carriers_id_on_recor
     assert records.order_for("telnyx") is None
 
 
+def test_an_account_is_in_use_while_a_live_order_names_it(records: Records) -> None:
+    assert records.accounts_in_use() == set()
+    on_record(records, "a", "b")
+    tell(records, cancelled(an_order("a", ("+12125550100",), project_id="a", reference="a")))
+    assert records.accounts_in_use() == {"telnyx"}
+
+
 def test_a_cursor_stays_where_it_was_moved(records: Records) -> None:
     assert records.cursor("telnyx") == ""
     records.move_cursor("telnyx", "page-1", NOW)

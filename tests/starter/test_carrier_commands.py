@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import yaml
-from temporalio.service import RPCError, RPCStatusCode
 
-from portolan.records.engine import connect
-from portolan.records.migrate import upgrade
-from portolan.records.store import NewProject, Records
-from portolan.settings import Settings
 from portolan.simulator.testing import Running, running
-from starter.commands import carriers as commands
 from starter.simulating import OURS, write_account
 from tests.starter.commands import Home
-from tests.world import request
 
 
 @pytest.fixture(scope="module")
@@ -60,45 +50,6 @@ def test_a_hold_outlives_its_account_and_can_be_released(home: Home) -> None:
     (home.folder / "data" / "carriers.yaml").unlink()
     assert home.told("carrier", "release", "otherco")["was_on_hold"]
     assert "There is no carrier account 'otherco'" in home.refused("carrier", "release", "otherco")
-
-
-@pytest.mark.parametrize("status", [RPCStatusCode.NOT_FOUND, RPCStatusCode.UNAVAILABLE])
-async def test_after_a_release_a_workflow_that_is_gone_holds_nobody_up(
-    status: RPCStatusCode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    url = f"sqlite:///{tmp_path / 'records.db'}"
-    upgrade(url)
-    records, now = Records(connect(url)), datetime(2026, 11, 2, tzinfo=UTC)
-    orders = [request(gaining_carrier="telnyx") for _ in range(2)]
-    records.hold_carrier("telnyx", "Ada", "freeze", now)
-    for asked in orders:
-        project = NewProject(asked.project_id, asked.reference, asked.customer)
-        records.reserve(project, [asked], {asked.order_id: f"port-{asked.order_id}"}, now)
-        assert records.may_send("telnyx", asked.order_id, now)
-    records.release_carrier("telnyx")
-    first, second = (asked.order_id for asked in orders)
-    assert list(records.waiting("telnyx")) == [first, second]
-    told: list[str] = []
-
-    def handle(workflow: str) -> Any:
-        async def signal(name: str, payload: object) -> None:
-            if workflow == f"port-{first}":
-                raise RPCError("refused", status, b"")
-            told.append(workflow)
-
-        return SimpleNamespace(signal=signal)
-
-    async def connected(settings: Settings) -> Any:
-        return SimpleNamespace(get_workflow_handle=handle)
-
-    monkeypatch.setattr(commands, "connect_temporal", connected)
-    if status is RPCStatusCode.NOT_FOUND:
-        assert await commands._tell_first(Settings(data_dir=tmp_path), records, "telnyx") == [second]
-        assert told == [f"port-{second}"]
-    else:
-        with pytest.raises(RPCError):
-            await commands._tell_first(Settings(data_dir=tmp_path), records, "telnyx")
-        assert list(records.waiting("telnyx")) == [first, second]
 
 
 @pytest.mark.parametrize("command", ["verify", "release"])

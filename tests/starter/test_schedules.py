@@ -109,8 +109,7 @@ def beside(monkeypatch: pytest.MonkeyPatch, *errors: Exception | None) -> tuple[
 
     monkeypatch.setattr(up, "ensure_schedules", ensure)
     monkeypatch.setattr(up.asyncio, "sleep", sleep)
-    orders = [SimpleNamespace(gaining_carrier="telnyx")]
-    return cast(Records, SimpleNamespace(list_orders=lambda live, limit: orders)), pauses, asked
+    return cast(Records, SimpleNamespace(accounts_in_use=lambda: {"telnyx"})), pauses, asked
 
 
 async def test_schedules_are_tried_again_until_they_hold_and_seen_to_every_hour(

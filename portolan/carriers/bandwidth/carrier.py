@@ -37,11 +37,10 @@ from portolan.carriers.bandwidth.states import (
 )
 from portolan.carriers.bandwidth.submitting import Sender
 from portolan.carriers.base import Returns
+from portolan.carriers.by_hand import BridgesByHand
 from portolan.carriers.http import HttpRefused
 from portolan.carriers.ledger import Ledger
 from portolan.domain.carrier import (
-    BridgeAnswer,
-    BridgeWanted,
     CarrierOrder,
     Changes,
     Check,
@@ -64,7 +63,7 @@ _REMEMBERED = 1000
 _AT_ONCE = timedelta(hours=1)
 
 
-class Bandwidth:
+class Bandwidth(BridgesByHand):
     """Implements `GainingCarrier`.
 
     Args:
@@ -73,6 +72,11 @@ class Bandwidth:
         clock: The time, with its zone.
         transport: Another way to send, for tests.
     """
+
+    NO_BRIDGE = (
+        "Bandwidth's porting interface claims no numbers for a bridge.",
+        "Order numbers in its Dashboard and forward to them, or choose the strategy `port`.",
+    )
 
     def __init__(
         self,
@@ -237,20 +241,6 @@ class Bandwidth:
         """Ask the desk by a note; what it says a person enters."""
         self._returns.ask(request, lambda text: self.comment(request.carrier_order_id, text))
         return self.get(request.carrier_order_id)
-
-    def build_bridge(self, wanted: BridgeWanted) -> BridgeAnswer:
-        """A person builds it."""
-        raise CarrierRefused(
-            "Bandwidth's porting interface claims no numbers for a bridge.",
-            "Order numbers in its Dashboard and forward to them, or choose the strategy `port`.",
-        )
-
-    def bridge(self, key: str) -> BridgeAnswer | None:
-        """There is none."""
-        return None
-
-    def remove_bridge(self, key: str) -> None:
-        """There is none."""
 
     def _beside(self, order_id: str, number: str) -> frozenset[str]:
         """The numbers that a live order of the same origin as ours holds together with a number."""

@@ -12,6 +12,7 @@ import httpx2
 
 from portolan.carriers.accounts import TelnyxAccount
 from portolan.carriers.base import Returns
+from portolan.carriers.by_hand import BridgesByHand
 from portolan.carriers.http import Http
 from portolan.carriers.ledger import Ledger
 from portolan.carriers.telnyx import lines, looking, standing
@@ -21,8 +22,6 @@ from portolan.carriers.telnyx.refusing import Missing
 from portolan.carriers.telnyx.standing import CANCELLED, CANCELLING, DATED, DRAFT, PORTED
 from portolan.carriers.telnyx.submitting import Sending, age, divided_off, left_behind, numbers_of
 from portolan.domain.carrier import (
-    BridgeAnswer,
-    BridgeWanted,
     CarrierOrder,
     CarrierStatus,
     Changes,
@@ -46,7 +45,7 @@ from portolan.domain.foc import in_words
 FREEZE = timedelta(hours=48)
 
 
-class Telnyx:
+class Telnyx(BridgesByHand):
     """Implements `GainingCarrier` for one account at Telnyx.
 
     Args:
@@ -56,6 +55,11 @@ class Telnyx:
         clock: The moment, aware, in UTC.
         transport: Another way to send, for tests.
     """
+
+    NO_BRIDGE = (
+        "Telnyx forwards nothing for numbers that are not there yet.",
+        "Order numbers in its portal, have the old carrier forward to them, and go on without a bridge here.",
+    )
 
     def __init__(
         self,
@@ -202,20 +206,6 @@ class Telnyx:
         """Have its desk asked, in a comment, and learn what a person entered of its answer."""
         self._returns.ask(request, lambda words: self.comment(request.carrier_order_id, words))
         return self.get(request.carrier_order_id)
-
-    def build_bridge(self, wanted: BridgeWanted) -> BridgeAnswer:
-        """Not by API."""
-        raise CarrierRefused(
-            "Telnyx forwards nothing for numbers that are not there yet.",
-            "Order numbers in its portal, have the old carrier forward to them, and go on without a bridge here.",
-        )
-
-    def bridge(self, key: str) -> BridgeAnswer | None:
-        """None: it builds none."""
-        return None
-
-    def remove_bridge(self, key: str) -> None:
-        """Nothing is there to be removed."""
 
     def _parts(self, carrier_order_id: str, drafts: bool = False) -> list[Held]:
         """The orders of our reference, the one by whose id they are asked for first."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NoReturn
 
 import httpx2
 
 from portolan.carriers.accounts import TwilioAccount
 from portolan.carriers.base import Returns
+from portolan.carriers.by_hand import BridgesByHand
 from portolan.carriers.ledger import Ledger
 from portolan.carriers.twilio import listening, mapping, watching
 from portolan.carriers.twilio.api import Api, Refused, each
@@ -17,8 +17,6 @@ from portolan.carriers.twilio.inventory import Numbers
 from portolan.carriers.twilio.sending import Sending
 from portolan.carriers.twilio.wire import Portable, PortIn
 from portolan.domain.carrier import (
-    BridgeAnswer,
-    BridgeWanted,
     CarrierOrder,
     Changes,
     Check,
@@ -41,7 +39,7 @@ from portolan.domain.rejections.vendors import meanings
 IN_PROGRESS = "22137"
 
 
-class Twilio:
+class Twilio(BridgesByHand):
     """Implements `GainingCarrier` on Twilio's Porting API.
 
     Args:
@@ -51,6 +49,11 @@ class Twilio:
         clock: Aware UTC.
         transport: Another way to send, for tests.
     """
+
+    NO_BRIDGE = (
+        "Portolan builds no bridge at Twilio.",
+        "Buy a number in the console for each legacy one, forward them, and go on without a bridge here.",
+    )
 
     def __init__(
         self,
@@ -178,20 +181,6 @@ class Twilio:
         """Have a person ask for the return: Twilio has no call for it, and no desk that can be written to."""
         self._returns.ask(request, lambda words: None)
         return self.get(request.carrier_order_id)
-
-    def build_bridge(self, wanted: BridgeWanted) -> NoReturn:
-        """A person builds it."""
-        raise CarrierRefused(
-            "Portolan builds no bridge at Twilio.",
-            "Buy a number in the console for each legacy one, forward them, and go on without a bridge here.",
-        )
-
-    def bridge(self, key: str) -> BridgeAnswer | None:
-        """There is none."""
-        return None
-
-    def remove_bridge(self, key: str) -> None:
-        """There is none."""
 
     def _seen(self, request: PortIn) -> CarrierOrder:
         key = self._ledger.key_of(request.sid) or ""
